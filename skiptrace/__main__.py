@@ -1,0 +1,5 @@
+"""Run skiptrace with ``python -m skiptrace``."""
+
+from skiptrace.cli import main
+
+main()

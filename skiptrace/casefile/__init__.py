@@ -1,0 +1,1 @@
+"""Keep everything a run knows in one encrypted file."""

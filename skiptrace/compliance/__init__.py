@@ -1,0 +1,1 @@
+"""Judge what may be attempted, by law as data."""

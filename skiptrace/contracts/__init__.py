@@ -1,0 +1,1 @@
+"""The tables at the edges of the program (inputs, outputs) and between its stages."""

@@ -1,0 +1,1 @@
+"""Write the files dialers read, and read what they send back."""

@@ -1,0 +1,1 @@
+"""Relate people and contact points, and find leads."""

@@ -1,0 +1,1 @@
+"""Read what people have and reject with a reason what cannot be used."""

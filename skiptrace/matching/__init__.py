@@ -1,0 +1,1 @@
+"""Put the records of one person together."""

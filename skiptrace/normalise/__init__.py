@@ -1,0 +1,1 @@
+"""Bring names, phones, e-mails, addresses, dates and ids to canonical form."""

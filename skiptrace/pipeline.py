@@ -1,0 +1,1 @@
+"""Compose the verbs into commands; own the order of reading and writing."""

@@ -1,0 +1,1 @@
+"""Learn when and how a debtor can be reached."""
