@@ -256,8 +256,8 @@ def outcome_meanings() -> pl.DataFrame:
         Grain: outcome. ``outcome`` (str); ``channels`` (list[str]) on which it may stand;
         ``reach`` (bool): the right party was reached; ``live`` and ``owner`` (int: +1 evidence for, -1 against,
         0 neither): the contact point works, is this debtor's; ``answered`` (bool): somebody picked up, read or opened
-        the door; ``connected`` (bool): the attempt got as far as ringing or being delivered, so that it counts where the
-        law counts contacts placed; ``conversation`` (bool): the debtor and we talked; ``message_left`` (bool);
+        the door; ``connected`` (bool): the attempt got as far as ringing or being delivered, so that it counts where
+        the law counts contacts placed; ``conversation`` (bool): the debtor and we talked; ``message_left`` (bool);
         ``reply`` (bool): the debtor wrote or phoned back; ``stop`` (str or null): the kind of stop it brings about.
         A null bool means the outcome alone does not say: law must then take the stricter reading, learning must
         take it as missing.

@@ -1,7 +1,7 @@
 """Tables that come in. Everything typed; text as read; unknown columns together in ``extra`` as JSON.
 
-Times are UTC instants, dates are plain dates, lists are lists. ``birth_date`` stays text: ``normalise`` reads it, as its
-order of day and month is a matter of the whole column.
+Times are UTC instants, dates are plain dates, lists are lists. ``birth_date`` stays text: ``normalise`` reads it, as
+its order of day and month is a matter of the whole column.
 """
 
 from __future__ import annotations
