@@ -1,0 +1,170 @@
+"""An encrypted DuckDB file that holds frames by name.
+
+Openings are short: each ``with casefile.open()`` holds the file's lock, does its work in one transaction and lets go,
+so that two commands at once wait for each other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import polars as pl
+
+from skiptrace.casefile.migrations import migrate
+from skiptrace.errors import CasefileError, CasefileKeyWrong, CasefileLocked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from skiptrace.casefile.keys import Key
+
+__all__ = ["Casefile", "Opened"]
+
+_SCHEMA = "casefile"
+_BUSY = ("could not set lock", "already attached", "conflicting lock", "unique file handle conflict")
+_WRONG_KEY = ("wrong encryption key", "without a key")
+
+
+class Opened:
+    """A casefile while it is open, inside one transaction."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def names(self) -> list[str]:
+        """Return the names of the frames held, sorted."""
+        query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND starts_with(table_name, 'frame_') ORDER BY 1"
+        return [name.removeprefix("frame_") for (name,) in self._connection.execute(query, [_SCHEMA]).fetchall()]
+
+    def read(self, name: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+        """Return a frame in the order in which it was written; an empty one of this schema if it was never written.
+
+        Columns that the schema has and the stored frame lacks are null; others are kept after them.
+        """
+        if name not in self.names():
+            return pl.DataFrame(schema=dict(schema))
+        frame = self._connection.execute(f'SELECT * FROM {_SCHEMA}."frame_{name}"').pl()  # noqa: S608  # our own names
+        ours = [
+            (pl.col(column) if column in frame.columns else pl.lit(None)).cast(dtype).alias(column)
+            for column, dtype in schema.items()
+        ]
+        return frame.select(*ours, *(column for column in frame.columns if column not in schema))
+
+    def replace(self, name: str, frame: pl.DataFrame) -> None:
+        """Write a frame in the place of the one of this name."""
+        table = f'{_SCHEMA}."frame_{name}"'
+        if not frame.columns:
+            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+            return
+        self._connection.register("incoming", frame.to_arrow())
+        self._connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM incoming")  # noqa: S608
+        self._connection.unregister("incoming")
+
+    def get(self, key: str) -> Any:  # noqa: ANN401  # whatever JSON holds
+        """Return a small value kept under a key, or null."""
+        row = self._connection.execute(f"SELECT value FROM {_SCHEMA}.notes WHERE key = ?", [key]).fetchone()  # noqa: S608
+        return None if row is None else json.loads(row[0])
+
+    def put(self, key: str, value: Any) -> None:  # noqa: ANN401
+        """Keep a small JSON value under a key."""
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+        self._connection.execute(f"INSERT OR REPLACE INTO {_SCHEMA}.notes VALUES (?, ?)", [key, text])  # noqa: S608
+
+
+class Casefile:
+    """All that is known of a portfolio, in one file, encrypted at rest (AES-GCM, OpenSSL).
+
+    Parameters
+    ----------
+    path
+        The file; it is made at the first opening.
+    key
+        What encrypts it.
+    wait_s
+        How long to wait for another command that has it open, in seconds.
+    """
+
+    def __init__(self, path: Path, key: Key, *, wait_s: float = 120) -> None:
+        self.path = path
+        self._key = key
+        self._wait_s = wait_s
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Opened]:
+        """Open the file for one transaction; committed at the end, undone if anything is raised.
+
+        Raises
+        ------
+        CasefileLocked
+            If another command holds the file for longer than ``wait_s``.
+        CasefileKeyWrong
+            If the key does not open it.
+        CasefileError
+            If it is no casefile, damaged, made by a newer skiptrace, or cannot be written.
+        """
+        connection = duckdb.connect(
+            ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        )
+        try:
+            self._attach(connection)
+            connection.execute("BEGIN")
+            migrate(connection, _SCHEMA, self.path.name)
+            try:
+                yield Opened(connection)
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+        except duckdb.Error as error:
+            raise CasefileError(f"{self.path.name}: {_first_line(error)}") from error
+        finally:
+            connection.close()
+
+    def _attach(self, connection: duckdb.DuckDBPyConnection) -> None:
+        # Plain temporary files would put on disk in clear what the casefile encrypts.
+        connection.execute("SET temp_file_encryption = true")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET preserve_insertion_order = true")
+        connection.execute(f"LOAD '{_openssl_extension()}'")
+        secret = self._key.secret.replace("'", "''")
+        path = str(self.path).replace("'", "''")
+        delay, waited = 0.05, 0.0
+        while True:
+            try:
+                connection.execute(f"ATTACH '{path}' AS {_SCHEMA} (ENCRYPTION_KEY '{secret}')")
+            except duckdb.Error as error:
+                message = str(error).lower()
+                if any(word in message for word in _WRONG_KEY):
+                    raise CasefileKeyWrong(f"{self.path.name}: the key does not open this casefile") from None
+                if not any(word in message for word in _BUSY):
+                    raise CasefileError(
+                        f"{self.path.name}: cannot be opened as a casefile ({_first_line(error)})"
+                    ) from None
+                if waited >= self._wait_s:
+                    raise CasefileLocked(
+                        f"{self.path.name}: another command has held it for {self._wait_s:g} s"
+                    ) from None
+                time.sleep(delay)
+                waited += delay
+                delay = min(delay * 1.5, 1.0)
+            else:
+                return
+
+
+def _openssl_extension() -> str:
+    version = f"v{duckdb.__version__}"
+    path = files("duckdb_extension_httpfs").joinpath("extensions", version, "httpfs.duckdb_extension")
+    if not Path(str(path)).is_file():
+        raise CasefileError(f"duckdb-extension-httpfs does not fit DuckDB {version}: install the same version of both")
+    return str(path).replace("'", "''")
+
+
+def _first_line(error: Exception) -> str:
+    # Only what kind of error it is: DuckDB quotes statements and values in the rest of its messages.
+    return str(error).partition("\n")[0].partition('"')[0].strip().rstrip(":")
