@@ -39,8 +39,9 @@ class Opened:
 
     def names(self) -> list[str]:
         """Return the names of the frames held, sorted."""
-        query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND starts_with(table_name, 'frame_') ORDER BY 1"
-        return [name.removeprefix("frame_") for (name,) in self._connection.execute(query, [_SCHEMA]).fetchall()]
+        query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY 1"
+        names = [name for (name,) in self._connection.execute(query, [_SCHEMA]).fetchall()]
+        return [name.removeprefix("frame_") for name in names if name.startswith("frame_")]
 
     def read(self, name: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
         """Return a frame in the order in which it was written; an empty one of this schema if it was never written.
