@@ -1,0 +1,251 @@
+"""One HTML file on a run: what goes out when, whom it may reach, what waits and why. Opens offline, prints well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from skiptrace.report import charts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+__all__ = ["ReportInputs", "write_report"]
+
+FIRST_ROWS = 25
+"""Rows of the schedule shown; the file has them all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportInputs:
+    """What the page tells of.
+
+    Attributes
+    ----------
+    schedule, withheld, leads, rejected
+        The tables of the run.
+    reach
+        REACH rows, lazily.
+    attempts
+        The history the plan rests on.
+    manifest
+        Contents of the manifest, but for its files.
+    as_of
+        The moment of the plan.
+    """
+
+    schedule: pl.DataFrame
+    withheld: pl.DataFrame
+    leads: pl.DataFrame
+    rejected: pl.DataFrame
+    reach: pl.LazyFrame
+    attempts: pl.DataFrame
+    manifest: dict[str, Any]
+    as_of: datetime
+
+
+def write_report(inputs: ReportInputs, path: Path) -> None:
+    """Write the page."""
+    path.write_text(page(inputs), encoding="utf-8")
+
+
+def page(inputs: ReportInputs) -> str:
+    """Return the page as HTML."""
+    sections = (
+        _numbers(inputs),
+        _when(inputs),
+        _reachable(inputs),
+        _withheld(inputs),
+        _calibrated(inputs),
+        _first_rows(inputs),
+        _sources(inputs),
+    )
+    style = files("skiptrace.report").joinpath("style.css").read_text(encoding="utf-8")
+    title = f"Plan {inputs.manifest['batch_id']}"
+    return "\n".join(
+        [
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>",
+            f"<h1>{escape(title)}</h1>",
+            f'<p class="lead">As of {inputs.as_of:%A %d %B %Y, %H:%M} UTC. Times below are the debtor’s own.</p>',
+            *(section for section in sections if section),
+            "</main>\n</body>\n</html>\n",
+        ]
+    )
+
+
+def _numbers(inputs: ReportInputs) -> str:
+    accounts = inputs.manifest["reconciliation"]["accounts"]
+    expected = float(inputs.schedule["p_reach"].sum())
+    found = inputs.leads.filter(~pl.col("own").fill_null(value=False)).height
+    tiles = (
+        (f"{accounts['total']:,}", "accounts"),
+        (f"{accounts['scheduled']:,}", "scheduled"),
+        (f"{accounts['withheld']:,}", "withheld, each with its reason"),
+        (f"{inputs.rejected.height:,}", "input rows rejected"),
+        (f"{inputs.leads.height:,}", f"leads, {found:,} not in the account’s own file"),
+        (f"{inputs.schedule.height:,}", "attempts scheduled"),
+        (f"{expected:,.1f}", "right-party contacts to be expected"),
+    )
+    return (
+        '<div class="tiles">'
+        + "".join(f"<div><b>{number}</b><span>{what}</span></div>" for number, what in tiles)
+        + "</div>"
+    )
+
+
+def _when(inputs: ReportInputs) -> str:
+    if inputs.schedule.is_empty():
+        return _section("What goes out when", "<p>Nothing: every account is withheld; the reasons are below.</p>")
+    local = inputs.schedule.with_columns(
+        start=pl.col("not_before").str.head(19).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False)
+    )
+    days = (
+        local.group_by(pl.col("start").dt.strftime("%m-%d %a").alias("day"), "channel")
+        .agg(attempts=pl.len())
+        .sort("day", "channel")
+    )
+    hours = local.group_by((pl.col("start").dt.weekday() - 1).alias("weekday"), pl.col("start").dt.hour().alias("hour"))
+    return _section(
+        "What goes out when",
+        charts.stacked_days(days, "Attempts by day and channel"),
+        charts.heat_map(hours.agg(attempts=pl.len()).sort("weekday", "hour"), "attempts", "attempts"),
+    )
+
+
+def _reachable(inputs: ReportInputs) -> str:
+    best = inputs.reach.group_by("account_id", "weekday", "hour").agg(pl.col("p_reach").max())
+    cells = (
+        best.group_by("weekday", "hour").agg(reach=pl.col("p_reach").mean().round(4)).sort("weekday", "hour").collect()
+    )
+    if cells.is_empty():
+        return ""
+    note = "Mean over accounts of the best contact point and channel in each hour; what law allows is not in it."
+    return _section("Reachable hours", charts.heat_map(cells, "reach", "p(reach)"), f"<p>{note}</p>")
+
+
+def _withheld(inputs: ReportInputs) -> str:
+    if inputs.withheld.is_empty():
+        return ""
+    whole = pl.col("channel").is_null() & pl.col("contact_point").is_null()
+    counts = (
+        inputs.withheld.group_by("provision")
+        .agg(
+            accounts=pl.col("account_id").filter(whole).n_unique(),
+            rows=pl.len(),
+            reason=pl.col("reason").sort().first(),
+            citation=pl.col("citation").sort().first(),
+        )
+        .sort("accounts", "rows", "provision", descending=[True, True, False])
+    )
+    rows = (
+        (provision, f"{accounts:,}", f"{number:,}", reason, citation or "")
+        for provision, accounts, number, reason, citation in counts.iter_rows()
+    )
+    by_account = counts.filter(pl.col("accounts") > 0).head(15)
+    return _section(
+        "Withheld, by provision",
+        charts.bars(by_account, "provision", "accounts", "Accounts withheld by provision") if by_account.height else "",
+        _table(("Provision", "Accounts", "Rows", "For example", "Citation"), rows, numbers=(1, 2)),
+    )
+
+
+def _calibrated(inputs: ReportInputs) -> str:
+    learned = inputs.manifest.get("model", {}).get("learn", {})
+    bins = learned.get("calibration") or []
+    if not bins:
+        note = (
+            "The history is too short to hold any of it out, so these probabilities rest on stated priors and are wide."
+        )
+        return _section("Do the probabilities hold?", f"<p>{note}</p>")
+    chart = charts.calibration(pl.DataFrame(bins), "Predicted and observed shares of right-party contacts")
+    parts = [
+        f"{name.replace('_', ' ')} {value:.4f}" for name, value in sorted(learned.items()) if isinstance(value, float)
+    ]
+    note = "Predicted on attempts held out in time; on the dashed line, predicted and observed agree."
+    return _section(
+        "Do the probabilities hold?", chart, f"<p>{note}</p><p class='small'>{escape(' · '.join(parts))}</p>"
+    )
+
+
+def _first_rows(inputs: ReportInputs) -> str:
+    if inputs.schedule.is_empty():
+        return ""
+    columns = (
+        "rank",
+        "account_id",
+        "channel",
+        "contact_point",
+        "not_before",
+        "not_after",
+        "p_reach",
+        "p_low",
+        "p_high",
+        "reasons",
+    )
+    rows = (
+        (
+            str(row["rank"]),
+            row["account_id"],
+            row["channel"],
+            _masked(row["contact_point"]),
+            f"{row['not_before'][:10]} {row['not_before'][11:16]}–{row['not_after'][11:16]}",
+            f"{row['p_reach']:.3f}",
+            f"{row['p_low']:.3f}–{row['p_high']:.3f}",
+            "; ".join(row["reasons"]),
+        )
+        for row in inputs.schedule.select(columns).sort("rank").head(FIRST_ROWS).iter_rows(named=True)
+    )
+    head = ("Rank", "Account", "Channel", "Contact point", "Window", "p(reach)", "90 %", "Why")
+    return _section("First in value", _table(head, rows, numbers=(0, 5)))
+
+
+def _sources(inputs: ReportInputs) -> str:
+    reconciliation = inputs.manifest["reconciliation"]
+    rows = (
+        (name, *(f"{counts[part]:,}" for part in ("read", "accepted", "rejected")))
+        for name, counts in reconciliation["inputs"].items()
+    )
+    versions = " · ".join(f"{name} {value}" for name, value in inputs.manifest["versions"].items())
+    return _section(
+        "What went in",
+        _table(("File", "Rows read", "Accepted", "Rejected"), rows, numbers=(1, 2, 3)),
+        f"<p class='small'>{escape(versions)}</p>",
+    )
+
+
+def _masked(contact_point: str) -> str:
+    """Show enough to recognise a contact point, not enough to use it: pages are passed round.
+
+    >>> _masked("+442079460123"), _masked("wei.zhang@example.com")
+    ('+44…0123', 'w…@example.com')
+    """
+    if "@" in contact_point:
+        mailbox, _, domain = contact_point.partition("@")
+        return f"{mailbox[:1]}…@{domain}"
+    if contact_point.startswith("+"):
+        return f"{contact_point[:3]}…{contact_point[-4:]}"
+    return "address"
+
+
+def _section(title: str, *parts: str) -> str:
+    return f"<section>\n<h2>{escape(title)}</h2>\n" + "\n".join(part for part in parts if part) + "\n</section>"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int] = ()) -> str:
+    def cell(tag: str, place: int, text: str) -> str:
+        kind = ' class="n"' if place in numbers else ""
+        return f"<{tag}{kind}>{escape(text)}</{tag}>"
+
+    def line(tag: str, cells: Sequence[str]) -> str:
+        return "<tr>" + "".join(cell(tag, place, text) for place, text in enumerate(cells)) + "</tr>"
+
+    body = "\n".join(line("td", row) for row in rows)
+    return f'<div class="wide"><table>\n<thead>{line("th", head)}</thead>\n<tbody>\n{body}\n</tbody>\n</table></div>'

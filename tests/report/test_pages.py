@@ -1,0 +1,101 @@
+import re
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from skiptrace.contracts.outputs import REACH, SCHEDULE, WITHHELD
+from skiptrace.contracts.stages import CODED_ATTEMPTS, LEADS
+from skiptrace.report import ReportInputs, write_report
+from skiptrace.tables import REJECTED_SCHEMA, empty
+
+MANIFEST = {
+    "batch_id": "b1",
+    "versions": {"program": "0"},
+    "reconciliation": {
+        "inputs": {"a<b>.csv": {"read": 2, "accepted": 1, "rejected": 1}},
+        "accounts": {"total": 2, "scheduled": 1, "withheld": 1, "rejected": 0},
+    },
+    "model": {"learn": {"calibration": [{"predicted": 0.1, "observed": 0.12, "n": 40}], "brier": 0.08}},
+}
+
+
+def _inputs(**changes):
+    row = dict.fromkeys(SCHEDULE.schema) | {
+        "account_id": "A<1>",
+        "channel": "call",
+        "contact_point": "+442079460123",
+        "not_before": "2026-11-24T18:00:00+00:00",
+        "not_after": "2026-11-24T18:30:00+00:00",
+        "rank": 1,
+        "p_reach": 0.2,
+        "p_low": 0.1,
+        "p_high": 0.3,
+        "reasons": ["often there in the evening"],
+    }
+    reach = {"account_id": "A<1>", "contact_point": "+442079460123", "channel": "call", "weekday": 1, "hour": 18}
+    rest = {"time_zone": "Europe/London", "p_reach": 0.2, "p_low": 0.1, "p_high": 0.3}
+    held = {
+        "account_id": "B",
+        "reason": "asked not to be contacted",
+        "provision": "stop.cease",
+        "citation": "12 CFR 1006.6(c)",
+    }
+    return ReportInputs(
+        **{
+            "schedule": pl.DataFrame([row], schema=SCHEDULE.schema),
+            "withheld": WITHHELD.conform(pl.DataFrame([held])),
+            "leads": LEADS.empty(),
+            "rejected": empty(REJECTED_SCHEMA),
+            "reach": REACH.conform(pl.DataFrame([reach | rest])).lazy(),
+            "attempts": CODED_ATTEMPTS.empty(),
+            "manifest": MANIFEST,
+            "as_of": datetime(2026, 11, 23, 9, tzinfo=UTC),
+        }
+        | changes
+    )
+
+
+@pytest.fixture
+def html(tmp_path):
+    write_report(_inputs(), tmp_path / "r.html")
+    return (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_the_page_needs_no_network_and_no_script(html):
+    assert not re.search(r"https?:|//[a-z]|<script|@import|url\(", html)
+
+
+def test_what_comes_from_files_is_escaped_and_contact_points_are_masked(html):
+    assert "A&lt;1&gt;" in html
+    assert "a&lt;b&gt;.csv" in html
+    assert "<1>" not in html
+    assert "+442079460123" not in html
+
+
+def test_the_page_tells_plan_hours_reasons_and_calibration(html):
+    for text in (
+        "What goes out when",
+        "Reachable hours",
+        "stop.cease",
+        "12 CFR 1006.6(c)",
+        "Do the probabilities hold?",
+        "0.200",
+    ):
+        assert text in html
+
+
+def test_an_empty_run_still_has_a_page(tmp_path):
+    nothing = _inputs(
+        schedule=SCHEDULE.empty(),
+        withheld=WITHHELD.empty(),
+        reach=REACH.empty().lazy(),
+        manifest=MANIFEST | {"model": {}},
+    )
+    write_report(nothing, tmp_path / "r.html")
+    assert "every account is withheld" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_the_page_is_the_same_every_time(html, tmp_path):
+    write_report(_inputs(), tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_text(encoding="utf-8") == html
