@@ -107,4 +107,6 @@ def _svg(chart: alt.Chart | alt.LayerChart, title: str) -> str:
     svg = str(vlc.vegalite_to_svg(styled.to_dict()))
     # Inline SVG needs no namespace, and a page that must not reach for the network holds no address at all.
     svg = re.sub(r'\s+xmlns(:\w+)?="[^"]*"', "", svg, count=2)
+    # The renderer counts gradients through the whole process; a page must be the same every time.
+    svg = re.sub(r"gradient_\d+", "gradient-" + re.sub(r"\W+", "-", title), svg)
     return svg.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
