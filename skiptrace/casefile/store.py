@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from skiptrace.casefile.keys import Key
 
-__all__ = ["Casefile", "Opened"]
+__all__ = ["Casefile", "Opened", "openssl_extension"]
 
 _SCHEMA = "casefile"
 _BUSY = ("could not set lock", "already attached", "conflicting lock", "unique file handle conflict")
@@ -96,6 +96,10 @@ class Casefile:
         self._key = key
         self._wait_s = wait_s
 
+    def derive(self, purpose: str) -> bytes:
+        """Return a key for another purpose, bound to this casefile's."""
+        return self._key.derive(purpose)
+
     @contextlib.contextmanager
     def open(self) -> Iterator[Opened]:
         """Open the file for one transaction; committed at the end, undone if anything is raised.
@@ -132,9 +136,8 @@ class Casefile:
         connection.execute("SET temp_file_encryption = true")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET preserve_insertion_order = true")
-        connection.execute(f"LOAD '{_openssl_extension()}'")
-        secret = self._key.secret.replace("'", "''")
-        path = str(self.path).replace("'", "''")
+        connection.execute(f"LOAD '{_quoted(openssl_extension())}'")
+        secret, path = _quoted(self._key.secret), _quoted(self.path)
         delay, waited = 0.05, 0.0
         while True:
             try:
@@ -158,12 +161,23 @@ class Casefile:
                 return
 
 
-def _openssl_extension() -> str:
+def openssl_extension() -> Path:
+    """Return the file of the extension that brings OpenSSL, for the DuckDB that is installed.
+
+    Raises
+    ------
+    CasefileError
+        If the two are not of one version.
+    """
     version = f"v{duckdb.__version__}"
-    path = files("duckdb_extension_httpfs").joinpath("extensions", version, "httpfs.duckdb_extension")
-    if not Path(str(path)).is_file():
+    path = Path(str(files("duckdb_extension_httpfs").joinpath("extensions", version, "httpfs.duckdb_extension")))
+    if not path.is_file():
         raise CasefileError(f"duckdb-extension-httpfs does not fit DuckDB {version}: install the same version of both")
-    return str(path).replace("'", "''")
+    return path
+
+
+def _quoted(text: str | Path) -> str:
+    return str(text).replace("'", "''")
 
 
 def _first_line(error: Exception) -> str:
