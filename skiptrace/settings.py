@@ -75,7 +75,64 @@ class TraceParams(Params):
     """How leads are found."""
 
     min_owner: float = Field(default=0.02, ge=0, le=1)
-    """Leads less likely the debtor's own than this are left out: they would be calls to strangers."""
+    """Leads less likely the debtor's own than this are left out: they would be calls to strangers. Points that the
+    account itself or its relations name always stay, as the law of places looks at every number on file."""
+    min_link: float = Field(default=0.5, ge=0, le=1)
+    """A record tied to the account by less, over all steps, is more likely another person's."""
+    max_steps: int = Field(default=2, ge=1, le=4)
+    """Matches on the way from account to record: most clusters are stars around one good record."""
+    max_links: int = Field(default=50, ge=1)
+    """Pairs followed from one record, the best first, so that a wrongly merged crowd stays affordable."""
+    max_accounts_per_person: int = Field(default=50, ge=1)
+    """A person_id with more accounts is a filler value (0, unknown), not one debtor."""
+    prior_own: float = Field(default=0.8, gt=0, lt=1)
+    """A point just seen that the creditor holds is still the debtor's: the debtor gave it, but is lost by now."""
+    prior_record: float = Field(default=0.6, gt=0, lt=1)
+    """The same for a third-party source: it may have mistaken the person."""
+    prior_relation: float = Field(default=0.8, gt=0, lt=1)
+    """The same for a point of a related person, which the debtor named, and for the relation itself."""
+    owner_half_life_days: float = Field(default=730, gt=0)
+    """A sighting loses half of what can be lost in this time: about the pace at which people move and switch."""
+    owner_stale_share: float = Field(default=0.35, ge=0, le=1)
+    """What stays of the prior however old a sighting is: many people never change their number."""
+    undated_days: float = Field(default=730, ge=0)
+    """Age taken for a sighting without a date: unknown is not bad, but it is not fresh either."""
+    sharers_personal: float = Field(default=2, gt=0)
+    """Strangers on one mobile or mailbox that halve the belief in any of them."""
+    sharers_home: float = Field(default=5, gt=0)
+    """The same for landlines and addresses, which households share."""
+    max_sharing: int = Field(default=8, ge=2)
+    """Entities at one address or phone beyond which it is a tower, a PO box or a switchboard, and relates nobody."""
+    filler_share: float = Field(default=0.05, ge=0, le=1)
+    """What stays of the belief in values typed to fill a mandatory field (999-9999, test@)."""
+    service_line_share: float = Field(default=0.05, ge=0, le=1)
+    """What stays of the belief in toll-free and premium lines: firms have them, debtors hardly."""
+    with_relation_share: float = Field(default=0.9, ge=0, le=1)
+    """What stays of the belief in a point that a relation has too: it may be theirs alone."""
+    reassigned_factor: float = Field(default=50, gt=1)
+    """Odds against the debtor after the answer `reassigned`; outcomes before that check no longer speak for them."""
+    not_reassigned_factor: float = Field(default=3, gt=1)
+    """Odds for the debtor after a fresh `not_reassigned`, fading like outcomes do."""
+    outcome_half_life_days: float = Field(default=180, gt=0)
+    """After this time an outcome counts half."""
+    owner_factor: float = Field(default=200, gt=1)
+    """Odds that one right-party contact or wrong number moves: identity was verified, or denied by who answered."""
+    live_factor: float = Field(default=20, gt=1)
+    """Odds that one answer, delivery, disconnection or bounce moves: carriers' codes are wrong now and then."""
+    max_factor: float = Field(default=1_000, gt=1)
+    """No pile of outcomes moves odds further: repeated attempts on one point are not independent."""
+    live_mobile: float = Field(default=0.85, gt=0, lt=1)
+    """A mobile just seen still works."""
+    live_line: float = Field(default=0.75, gt=0, lt=1)
+    """The same for a landline, VoIP or unknown line, which are given up more often."""
+    live_email: float = Field(default=0.8, gt=0, lt=1)
+    """The same for a mailbox: it takes mail, whether or not anybody reads it."""
+    live_address: float = Field(default=0.9, gt=0, lt=1)
+    """The same for an address: buildings last, mail is mostly delivered."""
+    live_half_life_days: float = Field(default=1_095, gt=0)
+    """A point unseen for this time has lost half of what can be lost."""
+    live_stale_share: float = Field(default=0.5, ge=0, le=1)
+    """What stays of liveness however old the sighting: numbers given up are handed to somebody else and work again."""
 
 
 class LearnParams(Params):

@@ -1,1 +1,8 @@
 """Relate people and contact points, and find leads."""
+
+from skiptrace.graph.graphml import write_graphml
+from skiptrace.graph.network import neighbourhood
+from skiptrace.graph.tables import Traced, TraceInputs
+from skiptrace.graph.tracing import evidence, trace
+
+__all__ = ["TraceInputs", "Traced", "evidence", "neighbourhood", "trace", "write_graphml"]

@@ -1,0 +1,118 @@
+"""How sure we are: that a point is somebody's, and that it works.
+
+A sighting is trusted by its source and age; independent sources agree by noisy-or (Pearl 1988, section 4.3.2), copies
+of one source count once; what is shared, filled in or a firm's line is discounted; the odds that result are moved by
+what reassignment checks and outcomes of attempts said.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from skiptrace.graph.outcomes import NATS, weighed
+from skiptrace.graph.sightings import faded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from skiptrace.graph.outcomes import Spoken
+    from skiptrace.settings import TraceParams
+
+__all__ = ["agreement", "known_strangers", "latest_check", "p_live", "p_owner"]
+
+_CERTAIN = 1e-6
+"""Nothing is surer than one in a million: log-odds stay finite, and six decimals are written."""
+
+
+def agreement(sightings: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Put the sightings of several sources together.
+
+    Parameters
+    ----------
+    sightings
+        Columns ``by``, ``source`` and ``trust`` (0 ≤ trust < 1, the link included).
+    by
+        What the belief is about.
+
+    Returns
+    -------
+    polars.DataFrame
+        Grain: ``by``. ``agreed``: 1 − ∏(1 − best trust of each source), the noisy-or.
+
+    Examples
+    --------
+    >>> seen = pl.DataFrame({"lead": [1, 1, 1], "source": ["a", "a", "b"], "trust": [0.5, 0.4, 0.5]})
+    >>> agreement(seen, ["lead"])["agreed"].round(6).to_list()
+    [0.75]
+    """
+    doubt = (-(-pl.col("trust").clip(0, 1 - _CERTAIN)).log1p() * NATS).round().cast(pl.Int64)
+    return (
+        sightings.group_by(*by, "source")
+        .agg(pl.col("trust").max())
+        .group_by(*by)
+        .agg(agreed=1 - (-(doubt.sum() / NATS)).exp())
+    )
+
+
+def latest_check(sightings: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Return the latest reassigned-number check, ``reassignment_checked_on`` and ``_result``, where there was one.
+
+    Of two checks at one time the bad news counts: in the order of words `reassigned` is the last.
+    """
+    return (
+        sightings.filter(pl.col("reassignment_result").is_not_null())
+        .select(*by, "reassignment_checked_on", "reassignment_result")
+        .sort(*by, "reassignment_checked_on", "reassignment_result")
+        .group_by(*by, maintain_order=True)
+        .last()
+    )
+
+
+def known_strangers(known: pl.Expr) -> pl.Expr:
+    """Return how many entities name the point beyond the ``known`` ones that may well do so."""
+    return (pl.col("entities").cast(pl.Int64) - known.cast(pl.Int64)).clip(lower_bound=0)
+
+
+def p_owner(as_of: datetime, params: TraceParams) -> pl.Expr:
+    """Return the probability that the point is this person's now.
+
+    From the columns ``agreed``, ``share``, ``strangers``, ``sharers``, ``reassignment_*`` and ``owner_nats`` (null = no
+    outcome said anything).
+    """
+    believed = pl.col("agreed") * pl.col("share") / (1 + pl.col("strangers") / pl.col("sharers"))
+    fresh = weighed(pl.col("reassignment_checked_on"), as_of, params).fill_null(0.0)
+    check = (
+        pl.when(pl.col("reassignment_result") == "reassigned")
+        .then(-math.log(params.reassigned_factor))
+        .when(pl.col("reassignment_result") == "not_reassigned")
+        .then(math.log(params.not_reassigned_factor) * fresh)
+        .otherwise(0.0)
+    )
+    return _moved(believed, check + pl.col("owner_nats").fill_null(0) / NATS)
+
+
+def p_live(points: pl.DataFrame, spoken: Spoken, as_of: datetime, params: TraceParams) -> pl.DataFrame:
+    """Return ``point`` and ``p_live``, the probability that it works now, whoever may have it."""
+    prior = (
+        pl.when(pl.col("kind") == "email")
+        .then(params.live_email)
+        .when(pl.col("kind") == "address")
+        .then(params.live_address)
+        .when(pl.col("line_type") == "mobile")
+        .then(params.live_mobile)
+        .otherwise(params.live_line)
+    )
+    left = faded(as_of, params.live_half_life_days, params.live_stale_share, params)
+    return points.join(spoken.live, on="point", how="left").select(
+        "point", p_live=_moved(prior * left, pl.col("live_nats").fill_null(0) / NATS)
+    )
+
+
+def _moved(probability: pl.Expr, nats: pl.Expr) -> pl.Expr:
+    certain = probability.clip(_CERTAIN, 1 - _CERTAIN)
+    odds = (certain / (1 - certain)).log() + nats
+    return (1 / (1 + (-odds).exp())).clip(_CERTAIN, 1 - _CERTAIN).round(6)

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import polars as pl
+
+from skiptrace.graph.links import debtor_links
+from skiptrace.graph.sightings import sight
+from skiptrace.settings import TraceParams
+
+
+def links_of(world, as_of, **params):
+    known = world.inputs()
+    settings = TraceParams(**params)
+    sighted = sight(known, as_of, settings)
+    rows = sighted.people.select("node", "record_id")
+    linked = debtor_links(sighted, known.pairs, settings)
+    named = linked.join(rows, on="node").join(rows.rename({"node": "account", "record_id": "account_id"}), on="account")
+    return {
+        (account, row): (round(matched, 6), steps)
+        for account, row, matched, steps in named.select("account_id", "record_id", "matched", "steps").rows()
+    }
+
+
+def chain(world, *probabilities):
+    world.account("A1")
+    before = "A1"
+    for number, probability in enumerate(probabilities, 1):
+        world.record(f"R{number}")
+        world.pair(before, f"R{number}", probability)
+        before = f"R{number}"
+
+
+def test_an_account_is_linked_to_itself_without_a_doubt(world, as_of):
+    world.account("A1")
+    assert links_of(world, as_of) == {("A1", "A1"): (1.0, 0)}
+
+
+def test_probabilities_multiply_along_a_path(world, as_of):
+    chain(world, 0.95, 0.8)
+    assert links_of(world, as_of)["A1", "R2"] == (0.76, 2)
+
+
+def test_the_best_path_counts_whatever_its_length(world, as_of):
+    chain(world, 0.95, 0.9)
+    world.pair("A1", "R2", 0.6)
+    assert links_of(world, as_of)["A1", "R2"] == (0.855, 2)
+
+
+def test_paths_less_likely_than_not_or_too_long_are_not_followed(world, as_of):
+    chain(world, 0.95, 0.6, 0.6)
+    assert ("A1", "R3") not in links_of(world, as_of, max_steps=3)
+    assert ("A1", "R2") not in links_of(world, as_of, max_steps=1)
+
+
+def test_only_matches_and_possible_matches_are_followed(world, as_of):
+    world.account("A1")
+    for number, outcome in enumerate(("possibly_related", "disclosed_relation")):
+        world.record(f"R{number}")
+        world.pair("A1", f"R{number}", 0.99, outcome)
+    assert list(links_of(world, as_of)) == [("A1", "A1")]
+
+
+def test_a_relation_is_neither_reached_nor_walked_through(world, as_of):
+    world.account("A1")
+    world.account("A2")
+    world.relation("r1", "A2")
+    world.record("R1")
+    world.pair("A1", "r1", 0.99)
+    world.pair("r1", "R1", 0.99)
+    assert set(links_of(world, as_of)) == {("A1", "A1"), ("A2", "A2")}
+
+
+def test_accounts_of_one_person_share_their_records(world, as_of):
+    world.account("A1", person_id="p")
+    world.account("A2", person_id="p")
+    world.record("R1")
+    world.pair("A2", "R1", 0.9)
+    assert links_of(world, as_of)["A1", "R1"] == (0.9, 1)
+    assert links_of(world, as_of)["A1", "A2"] == (1.0, 0)
+
+
+def test_a_person_id_that_everybody_has_is_no_person(world, as_of):
+    for number in range(4):
+        world.account(f"A{number}", person_id="0")
+    assert len(links_of(world, as_of, max_accounts_per_person=3)) == 4
+
+
+def test_a_debtor_who_is_only_possibly_the_same_keeps_their_numbers_to_themselves(world, as_of):
+    world.account("A1")
+    world.account("A2")
+    world.pair("A1", "A2", 0.8)
+    assert ("A1", "A2") not in links_of(world, as_of)
+    world.pairs.clear()
+    world.pair("A1", "A2", 0.95)
+    assert links_of(world, as_of)["A1", "A2"] == (0.95, 1)
+
+
+def test_ids_may_be_the_same_in_different_tables(world, as_of):
+    world.account("7")
+    world.record("7")
+    world.pairs.append(
+        {
+            "record_id_l": "7",
+            "source_l": "accounts",
+            "record_id_r": "7",
+            "source_r": "bureau_x",
+            "match_weight": 1.0,
+            "match_probability": 0.9,
+            "outcome": "match",
+        }
+    )
+    known = world.inputs()
+    linked = debtor_links(sight(known, as_of, TraceParams()), known.pairs, TraceParams())
+    assert linked.select("matched", "steps").rows() == [(1.0, 0), (0.9, 1)]
+
+
+def test_a_crowd_in_one_cluster_stays_affordable(world, as_of):
+    for number in range(30):
+        world.account(f"A{number}")
+        world.record(f"R{number}")
+    for left in range(30):
+        for right in range(30):
+            world.pair(f"A{left}", f"R{right}", 0.95)
+    found = links_of(world, as_of, max_links=3)
+    assert pl.Series([account for account, _ in found]).value_counts()["count"].max() <= 1 + 3 + 3 * 3
