@@ -85,17 +85,18 @@ class TraceParams(Params):
     """Pairs followed from one record, the best first, so that a wrongly merged crowd stays affordable."""
     max_accounts_per_person: int = Field(default=50, ge=1)
     """A person_id with more accounts is a filler value (0, unknown), not one debtor."""
-    prior_own: float = Field(default=0.8, gt=0, lt=1)
-    """A point just seen that the creditor holds is still the debtor's: the debtor gave it, but is lost by now."""
+    prior_own: float = Field(default=0.75, gt=0, lt=1)
+    """A point just seen that the creditor holds is the debtor's: the debtor gave it, but is lost by now."""
     prior_record: float = Field(default=0.6, gt=0, lt=1)
     """The same for a third-party source: it may have mistaken the person."""
     prior_relation: float = Field(default=0.8, gt=0, lt=1)
     """The same for a point of a related person, which the debtor named, and for the relation itself."""
-    owner_half_life_days: float = Field(default=730, gt=0)
-    """A sighting loses half of what can be lost in this time: about the pace at which people move and switch."""
-    owner_stale_share: float = Field(default=0.35, ge=0, le=1)
-    """What stays of the prior however old a sighting is: many people never change their number."""
-    undated_days: float = Field(default=730, ge=0)
+    owner_half_life_days: float = Field(default=365, gt=0)
+    """A sighting loses half of what can be lost in this time: people who are lost have moved and switched faster than
+    others, of whom a tenth do in a year."""
+    owner_stale_share: float = Field(default=0.25, ge=0, le=1)
+    """What stays of the prior however old a sighting is: some people never change their number."""
+    undated_days: float = Field(default=365, ge=0)
     """Age taken for a sighting without a date: unknown is not bad, but it is not fresh either."""
     sharers_personal: float = Field(default=2, gt=0)
     """Strangers on one mobile or mailbox that halve the belief in any of them."""
@@ -140,6 +141,36 @@ class LearnParams(Params):
 
     half_life_days: float = Field(default=180, gt=0)
     """After this time an attempt counts half: people change jobs and shifts."""
+    rate_call: float = Field(default=0.2, gt=0, lt=1)
+    """Stated rate, before any data: calls to a person's own live number that reach them."""
+    rate_sms: float = Field(default=0.06, gt=0, lt=1)
+    """The same for text messages answered within a day."""
+    rate_email: float = Field(default=0.03, gt=0, lt=1)
+    """The same for e-mails answered within a day."""
+    rate_letter: float = Field(default=0.03, gt=0, lt=1)
+    """The same for letters answered within 14 days."""
+    rate_visit: float = Field(default=0.3, gt=0, lt=1)
+    """The same for visits."""
+    night_cost: float = Field(default=2.0, ge=0)
+    """Log-odds that the hours of sleep cost calls and visits, before any data (texts: half)."""
+    person_spread: float = Field(default=1.0, gt=0)
+    """Standard deviation of log-odds between persons, before any data: who is called matters most."""
+    cohort_spread: float = Field(default=0.3, gt=0)
+    """The same between cohorts (kind × country × age band)."""
+    soft_weight: float = Field(default=0.5, ge=0, le=1)
+    """A message sent and never answered, of which nobody says that it arrived, counts for this much of a failure."""
+    presence_weight: float = Field(default=0.5, ge=0, le=1)
+    """A sign that somebody had time at some hour (inbound, reply, unverified answer) counts for this much of a trial."""
+    held_out_share: float = Field(default=0.25, gt=0, lt=1)
+    """Share of the attempts, the last ones, on which forecasts are calibrated and measured."""
+    least_held_out: int = Field(default=50, ge=1)
+    """With fewer attempts held out, calibration would be noise: forecasts leave as the model makes them."""
+    fit_persons: int = Field(default=8_000, ge=1)
+    """Persons from whom the profile of the week and the spreads are learned; more would change the third digit."""
+    cold_steps: int = Field(default=8, ge=1)
+    """Steps of expectation-maximisation from the stated rates."""
+    warm_steps: int = Field(default=2, ge=1)
+    """Steps from what was learned without the held-out attempts."""
 
 
 class CheckParams(Params):

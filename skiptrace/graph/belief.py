@@ -1,8 +1,8 @@
 """How sure we are: that a point is somebody's, and that it works.
 
-A sighting is trusted by its source and age; independent sources agree by noisy-or (Pearl 1988, section 4.3.2), copies
-of one source count once; what is shared, filled in or a firm's line is discounted; the odds that result are moved by
-what reassignment checks and outcomes of attempts said.
+A sighting is trusted by its source, and fades with age; independent sources agree by noisy-or (Pearl 1988, section
+4.3.2), copies of one source count once; what is shared, filled in or a firm's line is discounted; the odds that result
+are moved by what reassignment checks and outcomes of attempts said.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ __all__ = ["agreement", "known_strangers", "latest_check", "p_live", "p_owner"]
 
 _CERTAIN = 1e-6
 """Nothing is surer than one in a million: log-odds stay finite, and six decimals are written."""
+_DIGITS = 9
+"""Sums are of whole billionths, so that their order cannot matter."""
 
 
 def agreement(sightings: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -34,27 +36,38 @@ def agreement(sightings: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     Parameters
     ----------
     sightings
-        Columns ``by``, ``source`` and ``trust`` (0 ≤ trust < 1, the link included).
+        Columns ``by``, ``source``, ``trust`` (that what was seen was true then, the link included) and ``left`` (the
+        share of what was true then that is true still).
     by
         What the belief is about.
 
     Returns
     -------
     polars.DataFrame
-        Grain: ``by``. ``agreed``: 1 − ∏(1 − best trust of each source), the noisy-or.
+        Grain: ``by``. ``agreed``: with sources from the freshest to the stalest, Σ leftᵢ·trustᵢ·∏ⱼ<ᵢ(1 − trustⱼ). If
+        nothing has faded that is the noisy-or 1 − ∏(1 − trustᵢ); that two stale sources agree shows that it was true,
+        not that it lasted, so the freshest true sighting says how much is left.
 
     Examples
     --------
-    >>> seen = pl.DataFrame({"lead": [1, 1, 1], "source": ["a", "a", "b"], "trust": [0.5, 0.4, 0.5]})
-    >>> agreement(seen, ["lead"])["agreed"].round(6).to_list()
-    [0.75]
+    >>> seen = pl.DataFrame(
+    ...     {"lead": [1, 1, 1], "source": ["a", "a", "b"], "trust": [0.5, 0.4, 0.5], "left": [1.0, 1.0, 0.5]}
+    ... )
+    >>> agreement(seen, ["lead"])["agreed"].to_list()
+    [0.625]
     """
-    doubt = (-(-pl.col("trust").clip(0, 1 - _CERTAIN)).log1p() * NATS).round().cast(pl.Int64)
+    trust, left = pl.col("trust"), pl.col("left")
+    order = ["worth", "left"]
+    doubt = (-trust.clip(0, 1 - _CERTAIN)).log1p()
+    earlier = (doubt.cum_sum().over(by) - doubt).exp()
     return (
-        sightings.group_by(*by, "source")
-        .agg(pl.col("trust").max())
-        .group_by(*by)
-        .agg(agreed=1 - (-(doubt.sum() / NATS)).exp())
+        sightings.select(*by, "source", "trust", "left", worth=(trust * left).round(_DIGITS))
+        .sort(*by, "source", *order, descending=[False] * (len(by) + 1) + [True] * len(order))
+        .unique([*by, "source"], keep="first", maintain_order=True)
+        .sort(*by, "left", "trust", descending=[False] * len(by) + [True, True])
+        .with_columns(part=(left * trust * earlier * 10**_DIGITS).round().cast(pl.Int64))
+        .group_by(by)
+        .agg(agreed=pl.col("part").sum() / 10**_DIGITS)
     )
 
 

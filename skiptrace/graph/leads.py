@@ -90,8 +90,9 @@ def _evidence(sighted: Sighted, pairs: pl.DataFrame, params: TraceParams) -> pl.
         pl.concat([debtor, third])
         .join(sighted.sightings.drop("zones", "places", "line_type", "kind", "point_key", "account_id"), on="node")
         .with_columns(trust=pl.col("trust") * pl.col("matched"), own_row=own)
+        .with_columns(worth=pl.col("trust") * pl.col("left"))
         .sort(
-            *("account", "point", "party", "trust", "row_id", "source", "contact_point", "consent_id"),
+            *("account", "point", "party", "worth", "row_id", "source", "contact_point", "consent_id"),
             descending=[False, False, False, True, False, False, False, False],
         )
     )

@@ -106,14 +106,12 @@ def _works_at(sighted: Sighted, as_of: datetime, params: TraceParams) -> pl.Data
             pl.col("entity").alias("from"),
             edge=pl.lit("works_at"),
             first_seen=pl.lit(None, pl.Date),
-            prior=pl.when(pl.col("table") == "accounts")
+            trust=pl.when(pl.col("table") == "accounts")
             .then(params.prior_own)
             .when(pl.col("table") == "relations")
             .then(params.prior_relation)
             .otherwise(params.prior_record),
-        )
-        .with_columns(
-            trust=pl.col("prior") * faded(as_of, params.owner_half_life_days, params.owner_stale_share, params)
+            left=faded(as_of, params.owner_half_life_days, params.owner_stale_share, params),
         )
     )
     return (
@@ -145,6 +143,7 @@ def _disclosed(sighted: Sighted, params: TraceParams) -> pl.DataFrame:
             first_seen=pl.lit(None, pl.Date),
             last_seen=pl.lit(None, pl.Date),
             trust=pl.lit(params.prior_relation),
+            left=pl.lit(1.0),
         )
     )
     return (

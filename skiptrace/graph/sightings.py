@@ -43,8 +43,9 @@ class Sighted:
         for), ``entity_id``, ``company`` (bool: the entity is one) and what PEOPLE says of it.
     sightings
         Grain: POINTS row. ``node``, ``entity``, ``point`` (u32), ``table`` (accounts, records, relations),
-        ``row_id``, ``source`` (never null), ``trust`` (that the point is this row's person's now, judged by the
-        source and the age alone), and what POINTS says of the row.
+        ``row_id``, ``source`` (never null), ``trust`` (that the point was this row's person's when seen,
+        judged by the kind of source alone), ``left`` (the share of that which is true still, judged by the age), and
+        what POINTS says of the row.
     points
         Grain: contact point. ``point``, ``point_key``, ``kind``, ``line_type``, ``zones``, ``places`` (all rows' taken
         together: law asks for every place it may be), ``entities`` (how many name it), ``last_seen``, ``share`` (what
@@ -66,7 +67,8 @@ def sight(known: TraceInputs, as_of: datetime, params: TraceParams) -> Sighted:
         .rename({"record_id": "row_id"})
         .with_columns(
             point=pl.col("point_key").rank("dense").cast(pl.UInt32),
-            trust=_prior(params) * faded(as_of, params.owner_half_life_days, params.owner_stale_share, params),
+            trust=_prior(params),
+            left=faded(as_of, params.owner_half_life_days, params.owner_stale_share, params),
         )
     )
     return Sighted(people=people, sightings=sightings, points=_points(sightings, params))

@@ -24,10 +24,10 @@ def mine(world):
 
 def test_recent_sightings_count_more_and_undated_ones_as_middle_aged(world):
     world.account("A1")
-    for value, days in (("+1", 0), ("+2", 730), ("+3", None), ("+4", 4000)):
+    for value, days in (("+1", 0), ("+2", 365), ("+3", None), ("+4", 4000)):
         world.point("A1", value, days)
     fresh, middle, undated, old = (owner(world, value) for value in ("+1", "+2", "+3", "+4"))
-    assert fresh > middle == undated > old > 0.25
+    assert fresh > middle == undated > old > 0.18
 
 
 def test_a_sighting_in_the_future_is_of_today(world):
@@ -48,6 +48,15 @@ def test_independent_sources_agree_but_copies_of_one_count_once(mine):
     assert owner(mine) == once > alone
     mine.point("R3", MINE, 50)
     assert owner(mine) > once
+
+
+def test_two_stale_sources_that_agree_do_not_make_a_point_fresh(mine):
+    mine.points[0]["last_seen"] -= timedelta(days=4000)
+    alone = owner(mine)
+    mine.record("R1", "e1")
+    mine.pair("A1", "R1", 1.0)
+    mine.point("R1", MINE, 4000)
+    assert alone < owner(mine) < 0.26
 
 
 def test_the_probability_of_the_match_stays_in_the_lead(world):
