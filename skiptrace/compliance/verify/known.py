@@ -1,0 +1,162 @@
+"""What is known, as plain rows by the ids they are looked up with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from skiptrace.vocabulary import outcome_meanings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from skiptrace.compliance.facts import Facts
+
+__all__ = ["Event", "Known", "Stop", "read_known"]
+
+Row = dict[str, Any]
+
+
+class Event(NamedTuple):
+    """An attempt, with the strictest reading of whatever is not known.
+
+    Attributes
+    ----------
+    at
+        When it started.
+    channel, point
+        How and at which point key (null = not known).
+    inbound
+        Whether the debtor began it.
+    connected, conversation, contact, unanswered
+        Whether it may have been one.
+    reach, live
+        true, false or null: the debtor was reached; 1, 0 or -1: what it says of the point.
+    notice
+        Whether it was the written notice.
+    """
+
+    at: datetime
+    channel: str
+    point: str | None
+    inbound: bool
+    connected: bool
+    conversation: bool
+    contact: bool
+    unanswered: bool
+    reach: bool | None
+    live: int
+    notice: bool
+
+
+class Stop(NamedTuple):
+    """A bar on contacting: ``point`` and ``channel`` null mean all of them; ``until`` null means for good."""
+
+    kind: str
+    point: str | None
+    channel: str | None
+    since: datetime
+    until: datetime | None
+    detail: str | None
+
+
+@dataclass
+class Known:
+    """Rows by id; only what bears on the accounts asked for."""
+
+    accounts: dict[str, Row] = field(default_factory=dict)
+    people: dict[tuple[str, str], Row] = field(default_factory=dict)
+    persons: dict[str, frozenset[str]] = field(default_factory=dict)
+    leads: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    by_account: defaultdict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
+    by_point: defaultdict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
+    stops_of_account: defaultdict[str, list[Stop]] = field(default_factory=lambda: defaultdict(list))
+    stops_of_point: defaultdict[str, list[Stop]] = field(default_factory=lambda: defaultdict(list))
+    consents: dict[str, Row] = field(default_factory=dict)
+
+    def person(self, account: str) -> frozenset[str]:
+        """Return the accounts of the person the account is with."""
+        return self.persons.get(account, frozenset((account,)))
+
+
+def read_known(facts: Facts, accounts: list[str]) -> Known:
+    """Gather what bears on these accounts, on their persons' other accounts, and on their points."""
+    known = Known()
+    asked = facts.accounts.filter(pl.col("account_id").is_in(accounts))
+    shared = asked["person_id"].drop_nulls().unique().to_list()
+    ours = facts.accounts.filter(pl.col("account_id").is_in(accounts) | pl.col("person_id").is_in(shared))
+    ids = ours["account_id"].to_list()
+    known.accounts = {row["account_id"]: row for row in ours.iter_rows(named=True)}
+    by_person: defaultdict[str, set[str]] = defaultdict(set)
+    for account, row in known.accounts.items():
+        if row["person_id"] is not None:
+            by_person[row["person_id"]].add(account)
+    known.persons = {account: frozenset(members) for members in by_person.values() for account in members}
+    leads = facts.leads.filter(pl.col("account_id").is_in(ids))
+    for row in leads.iter_rows(named=True):
+        known.leads[row["account_id"]].append(row)
+    named = leads["record_ids"].explode().drop_nulls().unique().to_list() if leads.height else []
+    people = facts.people.filter(pl.col("account_id").is_in(ids) | pl.col("record_id").is_in(named))
+    known.people = {(row["table"], row["record_id"]): row for row in people.iter_rows(named=True)}
+    points = leads["point_key"].unique().to_list()
+    _read_attempts(facts, known, set(ids), points)
+    _read_stops(facts, known, ids, points)
+    known.consents = {row["consent_id"]: row for row in facts.consents.iter_rows(named=True)}
+    return known
+
+
+def _read_attempts(facts: Facts, known: Known, ids: set[str], points: list[str]) -> None:
+    meanings = {row["outcome"]: row for row in outcome_meanings().iter_rows(named=True)}
+    about = pl.col("account_id").is_in(list(ids)) | pl.col("point_key").is_in(points)
+    also = pl.col("debt_ids").list.eval(pl.element().is_in(list(ids))).list.any().fill_null(value=False)
+    # One event told twice is one event.
+    rows = facts.attempts.filter(about | also).unique("attempt_id", keep="first", maintain_order=True)
+    for row in rows.iter_rows(named=True):
+        meaning = meanings.get(row["outcome"], {})
+        event = _event(row, meaning)
+        for account in {row["account_id"], *(row["debt_ids"] or [])} & ids:
+            known.by_account[account].append(event)
+            if meaning.get("stop"):
+                # The debtor said no by what happened: to the way it happened, or, for a wrong party, to the point.
+                wrong = meaning["stop"] == "wrong_party"
+                point, channel = (event.point, None) if wrong else (None, event.channel)
+                known.stops_of_account[account].append(Stop(meaning["stop"], point, channel, event.at, None, None))
+        if event.point is not None:
+            known.by_point[event.point].append(event)
+
+
+def _event(row: Row, meaning: Row) -> Event:
+    def may(value: bool | None) -> bool:  # noqa: FBT001  # null is what this is about
+        return value is not False
+
+    talked = row["conversation"] if row["conversation"] is not None else meaning.get("conversation")
+    left = row["voicemail_left"] if row["voicemail_left"] is not None else meaning.get("message_left")
+    answered = meaning.get("answered")
+    return Event(
+        at=row["started_at"],
+        channel=row["channel"],
+        point=row["point_key"],
+        inbound=row["direction"] == "inbound",
+        connected=may(meaning.get("connected")),
+        conversation=may(talked),
+        contact=may(answered) or may(left),
+        unanswered=answered is not True,
+        reach=meaning.get("reach"),
+        live=meaning.get("live", 0),
+        notice=row["channel"] == "letter" and row["outcome"] == "sent" and row["campaign"] == "notice",
+    )
+
+
+def _read_stops(facts: Facts, known: Known, ids: list[str], points: list[str]) -> None:
+    for row in facts.stops.filter(pl.col("account_id").is_in(ids) | pl.col("point_key").is_in(points)).iter_rows(
+        named=True
+    ):
+        stop = Stop(row["kind"], row["point_key"], row["channel"], row["since"], row["until"], row["detail"])
+        if row["account_id"] is not None:
+            unreadable = row["contact_point"] is not None and row["point_key"] is None
+            known.stops_of_account[row["account_id"]].append(stop._replace(point=None) if unreadable else stop)
+        elif stop.point is not None:
+            known.stops_of_point[stop.point].append(stop)
