@@ -49,7 +49,7 @@ _PLACEHOLDERS = ("000-000-0000", "9999999999", "1111111111", "n/a", "unknown")
 _BALANCES = ((40, 150), (150, 400), (400, 900), (900, 2500), (2500, 6000), (6000, 18000), (18000, 60000))
 _ANOTHER_DEBTOR = 0.22
 _COMPANY = 0.045
-_TOLD = 0.2
+_TOLD = 0.12
 """Share of the people who told the creditor when their number or address changed."""
 _AGE_BANDS = ((24, "18-24"), (34, "25-34"), (44, "35-44"), (54, "45-54"), (64, "55-64"), (200, "65+"))
 

@@ -154,7 +154,7 @@ CASES = (
         why="an attempt whose time has no offset, and no zone declared",
         files=_attempts("T3,A1,call,+16145550111,2026-10-06 10:00:00,busy"),
         accepted=_WITH_ATTEMPTS,
-        rejected=(Turned(file="attempts.csv", line=4, column="started_at", words=("zone",)),),
+        rejected=(Turned(file="attempts.csv", line=4, column="started_at", words=("offset",)),),
     ),
     Case(
         name="end_before_start",
@@ -240,10 +240,10 @@ CASES = (
     ),
     Case(
         name="formulas",
-        why="a workbook with a formula in the balance of row 3",
-        files={"accounts.xlsx": workbook(_SHEET, formulas={"E3": "70+5.5"})},
+        why="a workbook with formulas in the balance: row 3 keeps its result, row 4 has none",
+        files={"accounts.xlsx": workbook(_SHEET, formulas={"E3": "70+5.5", "E4": ""})},
         accepted={"accounts": 2},
-        rejected=(Turned(file="accounts.xlsx", line=3, column="balance", words=("formula",)),),
+        rejected=(Turned(file="accounts.xlsx", line=4, column="balance", words=("formula",)),),
     ),
     Case(
         name="merged_cells",
@@ -254,6 +254,24 @@ CASES = (
             Turned(file="accounts.xlsx", line=3, column="full_name", words=("merged",)),
             Turned(file="accounts.xlsx", line=4, column="full_name", words=("merged",)),
         ),
+    ),
+    Case(
+        name="merged_header",
+        why="a workbook in which two headers are one cell",
+        files={"accounts.xlsx": workbook(_SHEET, merged="B1:C1")},
+        error=("accounts.xlsx", "merged", "header"),
+    ),
+    Case(
+        name="one_array",
+        why="a file of one JSON array in place of a line for each object",
+        files={"accounts.jsonl": b'[{"account_id": "A1", "full_name": "Ruth Hayward"}]\n'},
+        error=("accounts.jsonl", "array"),
+    ),
+    Case(
+        name="no_table",
+        why="a folder in which no file is a table",
+        files={"notes.csv": b"colour,weight\nblue,12\n"},
+        error=("no_table",),
     ),
     Case(
         name="not_an_object",

@@ -73,7 +73,7 @@ def workbook(
     table
         Rows of cells, the header first; numbers stay numbers, everything else becomes text.
     formulas
-        Cell (``C2``) → formula, which takes the place of the cell's value and carries it as its last result.
+        Cell (``C2``) → formula, with the cell's value as its last result; an empty formula has no result stored.
     merged
         A range of cells merged into one (``B2:B4``).
     """
@@ -96,6 +96,8 @@ def workbook(
 
 
 def _xml_cell(ref: str, value: object, formulas: Mapping[str, str]) -> str:
+    if formulas.get(ref) == "":
+        return f'<c r="{ref}"><f>SUM(A1:A2)</f></c>'
     if ref in formulas:
         return f'<c r="{ref}" t="str"><f>{escape(formulas[ref])}</f><v>{escape(str(value))}</v></c>'
     if value is None or value == "":

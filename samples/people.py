@@ -105,10 +105,10 @@ class Household:
 
 _SHAPES = Wheel({"single": 40.0, "couple": 27.0, "family": 12.0, "senior_junior": 7.0, "twins": 7.0, "flatmates": 7.0})
 _SIZES = {"single": 1, "couple": 2, "family": 3, "senior_junior": 2, "twins": 2, "flatmates": 3}
-_CHANGED_MOBILE = 0.55
+_CHANGED_MOBILE = 0.75
 _REASSIGNED = 0.5
 _MOVED = 0.4
-_LANDLINE = 0.4
+_LANDLINE = 0.35
 _MAIDEN = 0.3
 
 
@@ -225,7 +225,7 @@ class People:
             person_id,
             draw_routine(age, sex, chance),
             chance.pick((-1, 0, 0, 0, 1)),
-            round(chance.real(0.3, 0.95), 2),
+            round(chance.real(0.2, 0.85), 2),
             home.place.time_zone,
         )
         person = Person(person_id, culture, sex, draw_name(culture, sex, chance), born, home, persona)
