@@ -196,8 +196,10 @@ class Bar(Common):
     """Only for third parties of these relations; empty = all."""
     except_relations: tuple[Relation, ...] = ()
     """Relations that stand in the debtor's place and are not barred."""
-    reply_allowed: bool = False
-    """Whether one reply to a contact that the debtor began since is free (12 CFR 1006.14(h)(2))."""
+    place_silent: bool = False
+    """Where the law of one of the places does not say when a third party may be asked (no ``unreachable`` need)."""
+    reply_allowed: tuple[str, ...] = ()
+    """Places in which one reply to a contact that the debtor began since is free (12 CFR 1006.14(h)(2))."""
 
 
 class Disclosure(Common):
