@@ -69,6 +69,22 @@ class LinkParams(Params):
     """Pairs at or above are matches."""
     possible_probability: float = Field(default=0.5, ge=0, le=1)
     """Pairs at or above, below a match, are possible matches for clerical review."""
+    related_probability: float = Field(default=0.5, ge=0, le=1)
+    """Pairs more likely two people of one household or workplace than this are reported as possibly related."""
+    max_key_holders: int = Field(default=200, ge=2)
+    """Rows under one blocking key beyond which the key says too little to compare them all."""
+    pairs_per_row: float = Field(default=20, gt=0)
+    """Pairs a row that one blocking rule may bring; its largest keys are left out first. More costs time, finds little."""
+    random_pairs: int = Field(default=300_000, ge=0)
+    """Pairs drawn at random to see how often strangers agree: enough for one agreement in 10,000."""
+    chunk_pairs: int = Field(default=2_000_000, ge=1_000)
+    """Pairs compared at a time; bounds memory and never changes a result."""
+    max_accounts_per_person: int = Field(default=50, ge=1)
+    """A person_id with more accounts is a filler value (0, unknown), not one debtor."""
+    max_judged_cluster: int = Field(default=200, ge=3)
+    """Rows held together by matches beyond which weaker matches are dropped first: no person has so many records."""
+    max_birth_gap_days: int = Field(default=800, ge=1)
+    """Two full birth dates further apart, and not a slip of the pen, are two people's however many rows lie between."""
 
 
 class TraceParams(Params):
@@ -157,17 +173,19 @@ class LearnParams(Params):
     """Standard deviation of log-odds between persons, before any data: who is called matters most."""
     cohort_spread: float = Field(default=0.3, gt=0)
     """The same between cohorts (kind × country × age band)."""
+    routine_variance: float = Field(default=0.3, ge=0)
+    """Variance of log-odds between a person's own hours, where too few attempts are held out to learn it."""
     soft_weight: float = Field(default=0.5, ge=0, le=1)
     """A message sent and never answered, of which nobody says that it arrived, counts for this much of a failure."""
     presence_weight: float = Field(default=0.5, ge=0, le=1)
-    """A sign that somebody had time at some hour (inbound, reply, unverified answer) counts for this much of a trial."""
+    """A sign that somebody had time at an hour (inbound, reply, unverified answer) counts for this much of a trial."""
     held_out_share: float = Field(default=0.25, gt=0, lt=1)
     """Share of the attempts, the last ones, on which forecasts are calibrated and measured."""
     least_held_out: int = Field(default=50, ge=1)
     """With fewer attempts held out, calibration would be noise: forecasts leave as the model makes them."""
-    fit_persons: int = Field(default=8_000, ge=1)
+    fit_persons: int = Field(default=6_000, ge=1)
     """Persons from whom the profile of the week and the spreads are learned; more would change the third digit."""
-    cold_steps: int = Field(default=8, ge=1)
+    cold_steps: int = Field(default=6, ge=1)
     """Steps of expectation-maximisation from the stated rates."""
     warm_steps: int = Field(default=2, ge=1)
     """Steps from what was learned without the held-out attempts."""
@@ -193,6 +211,20 @@ class PlanParams(Params):
     letters_per_day: int = Field(default=1_000, ge=0)
     min_p_reach: float = Field(default=0.001, ge=0, le=1)
     """Attempts less likely to reach the debtor are not worth disturbing anybody for."""
+    max_attempts_per_person: int = Field(default=4, ge=1, le=100)
+    """Attempts of one debtor in one plan over all accounts with one person_id; a single account has its own bound."""
+    min_window_s: int = Field(default=60, ge=1)
+    """Shorter windows cannot be hit by a dialer that looks once a minute."""
+    min_gap_hours: float = Field(default=20, ge=0)
+    """From the end of one window to the next of the same person: a day, with room for an earlier hour of it."""
+    wait_cost_per_day: float = Field(default=0.01, ge=0, lt=1)
+    """What an attempt loses by each day it waits: what is known of a lost debtor goes stale, and wave 2 needs room."""
+    repeat_share: float = Field(default=0.7, ge=0, le=1)
+    """What stays of p_reach on a contact point whose first attempt in this plan did not reach: it speaks against it."""
+    location_worth: float = Field(default=0.1, ge=0, le=1)
+    """Right-party contacts that an answered location call to a third party leads to."""
+    max_ring_s: int = Field(default=28, ge=1)
+    """Five or six rings; longer makes no more reaches and more complaints."""
 
 
 class RulebookParams(Params):

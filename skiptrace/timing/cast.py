@@ -1,0 +1,129 @@
+"""Who may be reached and where: the persons behind the accounts, and their points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from skiptrace.timing.zones import lead_zones, person_zones
+from skiptrace.vocabulary import Party
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["Cast", "assemble"]
+
+_THIRD_PARTIES = "third parties"
+_UNKNOWN = "?"
+_AGE_BANDS = (25, 35, 45, 55, 65)
+_DOUBT = 0.5
+"""Belief in a point of which trace says nothing, and in one that is no lead at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """Persons, points and leads, numbered.
+
+    Attributes
+    ----------
+    persons
+        Grain: debtor or third party of an account. ``person`` (0…), ``account_id``, ``third_id`` (null: the
+        debtor), ``cohort`` (0…).
+    points
+        Grain: person × point, sorted by person. ``point`` (0…), ``person``, ``account_id``, ``point_key`` (empty: the
+        attempt does not say where), ``third``, ``zone``, ``p_owner``, ``p_live``.
+    leads
+        LEADS in the order given, with ``point``, ``person`` and ``zone`` (null: not known).
+    cohorts
+        What each cohort stands for: kind, country and age band; third parties are one cohort.
+    """
+
+    persons: pl.DataFrame
+    points: pl.DataFrame
+    leads: pl.DataFrame
+    cohorts: list[str]
+
+
+def assemble(leads: pl.DataFrame, attempts: pl.DataFrame, people: pl.DataFrame, as_of: datetime) -> Cast:
+    """Give a number to everybody that leads or attempts speak of."""
+    who = ["account_id", "third_id"]
+    is_third = pl.col("party") == Party.THIRD_PARTY
+    # A third party of whom no relation is on file is told apart by the point.
+    leads = leads.with_columns(
+        third_id=pl.when(is_third).then(pl.coalesce("relation_id", pl.format("?{}", "point_key")))
+    ).with_columns(zone=pl.Series(lead_zones(leads, people), dtype=pl.String))
+    tried = attempts.select("account_id", point_key=pl.col("point_key").fill_null("")).unique()
+    debtors = pl.concat([leads.select(who), tried.select("account_id", third_id=pl.lit(None, pl.String))])
+    persons = debtors.unique().sort(who).with_row_index("person").with_columns(pl.col("person").cast(pl.Int64))
+    cohort = _cohorts(people, as_of)
+    persons = persons.join(cohort, on="account_id", how="left", maintain_order="left").with_columns(
+        cohort=pl.when(pl.col("third_id").is_not_null())
+        .then(pl.lit(_THIRD_PARTIES))
+        .otherwise(pl.col("cohort").fill_null("|".join([_UNKNOWN] * 3)))
+    )
+    names = persons["cohort"].unique().sort()
+    persons = persons.with_columns(cohort=pl.col("cohort").rank("dense").cast(pl.Int64) - 1)
+    points = _points(leads, tried, people).join(persons.select("person", *who), on=who, nulls_equal=True)
+    points = points.sort("person", "point_key").with_row_index("point").with_columns(pl.col("point").cast(pl.Int64))
+    numbered = leads.join(
+        points.select("point", "person", "point_key", *who),
+        on=[*who, "point_key"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    return Cast(persons=persons, points=points, leads=numbered, cohorts=names.to_list())
+
+
+def _points(leads: pl.DataFrame, tried: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    who = ["account_id", "third_id", "point_key"]
+    # Two spellings of one mailbox are one point: the better lead speaks for both.
+    of_leads = (
+        leads.sort(*who, "rank", "contact_point")
+        .group_by(who, maintain_order=True)
+        .agg(
+            pl.col("zone").drop_nulls().first(),
+            p_owner=pl.col("p_owner").max().fill_null(_DOUBT),
+            p_live=pl.col("p_live").max().fill_null(_DOUBT),
+        )
+    )
+    declared = person_zones(people).filter(pl.col("relation_id").is_null())
+    by_account = (
+        of_leads.filter(pl.col("third_id").is_null())
+        .group_by("account_id", maintain_order=True)
+        .agg(pl.col("zone").drop_nulls().first())
+    )
+    elsewhere = (
+        tried.with_columns(third_id=pl.lit(None, pl.String))
+        # A try at a third party's number says nothing of the debtor.
+        .join(of_leads, on=["account_id", "point_key"], how="anti")
+        .join(by_account, on="account_id", how="left")
+        .join(declared.select("account_id", "person_zone"), on="account_id", how="left")
+        .select(*who, zone=pl.coalesce("person_zone", "zone"), p_owner=pl.lit(_DOUBT), p_live=pl.lit(_DOUBT))
+    )
+    return pl.concat([of_leads, elsewhere]).with_columns(third=pl.col("third_id").is_not_null())
+
+
+def _cohorts(people: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """Return ``account_id`` and ``cohort``: kind, country and age band, what people of one sort have in common."""
+    born = pl.col("birth_from").dt.year().cast(pl.Float64) / 2 + pl.col("birth_to").dt.year().cast(pl.Float64) / 2
+    age = as_of.year - born
+    band = pl.lit(f"{_AGE_BANDS[-1]}+")
+    for limit in reversed(_AGE_BANDS):
+        band = pl.when(age < limit).then(pl.lit(f"<{limit}")).otherwise(band)
+    return (
+        people.filter(pl.col("table") == "accounts")
+        .select(
+            account_id="record_id",
+            cohort=pl.concat_str(
+                pl.col("kind"),
+                pl.col("country").fill_null(_UNKNOWN),
+                pl.when(age.is_null()).then(pl.lit(_UNKNOWN)).otherwise(band),
+                separator="|",
+            ),
+        )
+        .sort("account_id", "cohort")
+        .unique("account_id", keep="first", maintain_order=True)
+    )
