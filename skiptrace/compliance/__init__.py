@@ -3,6 +3,18 @@
 from skiptrace.compliance.check import check
 from skiptrace.compliance.consent import admissible
 from skiptrace.compliance.facts import Facts
+from skiptrace.compliance.openings import Openings, openings
+from skiptrace.compliance.permits import explain_permit, permit_ids
 from skiptrace.compliance.rulebook import Rulebook, load_rulebook
 
-__all__ = ["Facts", "Rulebook", "admissible", "check", "load_rulebook"]
+__all__ = [
+    "Facts",
+    "Openings",
+    "Rulebook",
+    "admissible",
+    "check",
+    "explain_permit",
+    "load_rulebook",
+    "openings",
+    "permit_ids",
+]

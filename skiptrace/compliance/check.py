@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from skiptrace.compliance.rulebook import Rulebook
     from skiptrace.settings import CheckParams
 
-__all__ = ["BUILT_IN", "INPUT", "check"]
+__all__ = ["INPUT", "check", "judge_docket", "texts_of"]
 
 INPUT = "input"
 HOUSE_POINT = "house.point"
@@ -84,7 +84,7 @@ def _judge(proposals: pl.DataFrame, known: Known, params: CheckParams) -> pl.Dat
     docket, nowhere = make_docket(rows, known)
     unfit = read.filter(pl.col("refused").is_not_null()).select(at="at_row", provision="refused")
     refused = pl.concat([unfit, nowhere]).with_columns(verdict=pl.lit(DENY, pl.Int8))
-    judged = pl.concat([refused, _judge_docket(docket)], how="diagonal")
+    judged = pl.concat([refused, judge_docket(docket)], how="diagonal")
     return _verdicts(proposals, judged, known.rulebook)
 
 
@@ -149,7 +149,7 @@ def _replies(read: pl.DataFrame, known: Known) -> pl.DataFrame:
     )
 
 
-def _judge_docket(docket: Docket) -> pl.DataFrame:
+def judge_docket(docket: Docket) -> pl.DataFrame:
     """Return of each row ``at``, ``verdict``, ``provision``, ``eligible`` and ``all_provisions``."""
     count = docket.rows.height
     order = in_order(docket.known.rulebook)
@@ -197,14 +197,7 @@ def _all_provisions(codes: np.ndarray, ids: list[str]) -> pl.Series:
 
 def _verdicts(proposals: pl.DataFrame, judged: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
     words = {ALLOW: Verdict.ALLOW.value, REVIEW: Verdict.REVIEW.value, DENY: Verdict.DENY.value}
-    law = pl.DataFrame(
-        [
-            *((key, reason, BUILT_IN_CITATION) for key, reason in BUILT_IN.items()),
-            *((one.id, one.summary, one.citation) for one in rulebook.provisions),
-        ],
-        schema={"provision": pl.String, "reason": pl.String, "citation": pl.String},
-        orient="row",
-    )
+    law = texts_of(rulebook)
     found = judged.with_columns(
         provision=pl.when(pl.col("provision") != "").then("provision"),
         all_provisions=pl.coalesce("all_provisions", pl.concat_list(pl.format("{}:deny", "provision"))),
@@ -216,3 +209,15 @@ def _verdicts(proposals: pl.DataFrame, judged: pl.DataFrame, rulebook: Rulebook)
     )
     said = pl.when(pl.col("provision") == INPUT).then(pl.coalesce("problem", "reason")).otherwise("reason")
     return VERDICTS.conform(full.with_columns(reason=said).select(list(VERDICTS.schema)))
+
+
+def texts_of(rulebook: Rulebook) -> pl.DataFrame:
+    """Return what each provision, and each built-in denial, says: ``provision``, ``reason``, ``citation``."""
+    return pl.DataFrame(
+        [
+            *((key, reason, BUILT_IN_CITATION) for key, reason in BUILT_IN.items()),
+            *((one.id, one.summary, one.citation) for one in rulebook.provisions),
+        ],
+        schema={"provision": pl.String, "reason": pl.String, "citation": pl.String},
+        orient="row",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,20 +13,29 @@ import polars as pl
 from skiptrace.compliance.consent import held_consents
 from skiptrace.compliance.history import coded_history, fates, standing_stops
 from skiptrace.compliance.whereabouts import whereabouts
-from skiptrace.compliance.zones import DAY, SECOND, Instants, local_days, representatives
+from skiptrace.compliance.zones import DAY, Instants, local_days, representatives
 from skiptrace.vocabulary import LineType, Party, PointLabel, Relation, StopKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from skiptrace.compliance.facts import Facts
     from skiptrace.compliance.law import Provision
     from skiptrace.compliance.rulebook import Rulebook
 
-__all__ = ["HOUSE_PLACE", "HOUSE_ZONE", "Docket", "Known", "Mask", "Signature", "know", "make_docket"]
-
-Mask = np.ndarray
+__all__ = [
+    "HOUSE_PLACE",
+    "HOUSE_ZONE",
+    "Docket",
+    "Known",
+    "Signature",
+    "bears",
+    "epoch_day",
+    "instant_of",
+    "know",
+    "make_docket",
+    "with_local_day",
+]
 
 _NEVER = 2**62
 PERSONAL = frozenset(
@@ -145,7 +155,7 @@ class Docket:
         )
 
     @cached_property
-    def past(self) -> Mask:
+    def past(self) -> np.ndarray:
         """Rows before ``as_of``, judged as if planned then: what happened after them counts for nothing."""
         return self.start < self.known.as_of
 
@@ -236,7 +246,7 @@ def know(facts: Facts, rulebook: Rulebook, as_of: datetime) -> Known:
         stops_by_lead=_stops_by_lead(leads, standing_stops(facts, history), persons),
         facts=facts,
         rulebook=rulebook,
-        as_of=int(as_of.timestamp()) * SECOND + as_of.microsecond,
+        as_of=instant_of(as_of),
     )
 
 
@@ -334,6 +344,11 @@ def _signatures(kinds: pl.DataFrame, rows: pl.DataFrame) -> tuple[Signature, ...
     )
 
 
+def instant_of(at: datetime) -> int:
+    """Return an aware moment in microseconds."""
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
 def with_local_day(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """Add ``day``: the local day of an instant, by the column ``zone``."""
     parts = [
@@ -343,5 +358,6 @@ def with_local_day(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     return pl.concat(parts) if parts else frame.with_columns(day=pl.lit(None, pl.Int64))
 
 
-def epoch_day(day: object) -> int:
-    return int(np.datetime64(day, "D").astype(np.int64))  # type: ignore[call-overload]  # a date
+def epoch_day(day: date) -> int:
+    """Return a date as days since 1970."""
+    return (day - date(1970, 1, 1)).days

@@ -44,7 +44,7 @@ def whereabouts(views: pl.DataFrame, leads: pl.DataFrame, facts: Facts, rulebook
     -------
     polars.DataFrame
         ``lead``, ``vantage``, ``places`` (law that binds, each with its lineage), ``hour_places`` (the same, for hours
-        alone), ``zones``: sorted lists joined by ``|``.
+        alone), ``zones``: sorted lists joined by ``|``; ``told_in``, the zone to tell the person's time in.
     """
     known = views.join(leads.select("lead", "subject", "debtor", "party", "kind", "zones", "places"), on="lead")
     subjects = pl.concat(
@@ -220,27 +220,31 @@ def _with_lineage(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
 def _zones(
     known: pl.DataFrame, contacted: pl.DataFrame, addresses: pl.DataFrame, numbers: pl.DataFrame
 ) -> pl.DataFrame:
+    """Return each lead's ``zones``, and ``told_in``: the one that best says where the person is."""
     ids = known.select("lead", *_VIEW)
+    precise = pl.col("bare").fill_null(value=False).not_()
     by_subject = pl.concat(
         [
-            addresses.select(*_VIEW, zone="place_zones", bare=pl.col("bare").fill_null(value=False)),
-            addresses.select(*_VIEW, zone=pl.concat_list("time_zone"), bare=pl.lit(value=False)),
-            numbers.select(*_VIEW, zone="zones", bare=pl.lit(value=False)),
+            addresses.select(*_VIEW, zone=pl.concat_list("time_zone"), rank=pl.lit(0)),
+            addresses.select(*_VIEW, zone="place_zones", rank=pl.when(precise).then(1).otherwise(4)),
+            numbers.select(*_VIEW, zone="zones", rank=pl.lit(3)),
         ]
     )
     by_lead = pl.concat(
         [
-            ids.join(by_subject, on=_VIEW).select("lead", "vantage", "zone", "bare"),
-            contacted.select("lead", "vantage", zone="zones", bare=pl.lit(value=False)),
+            ids.join(by_subject, on=_VIEW).select("lead", "vantage", "zone", "rank"),
+            contacted.select("lead", "vantage", zone="zones", rank=pl.lit(2)),
         ]
     )
     rows = by_lead.explode("zone", empty_as_null=True, keep_nulls=True).filter(pl.col("zone").is_not_null()).unique()
     real = [name for name in rows["zone"].unique().to_list() if is_zone(name)]
-    rows = rows.filter(pl.col("zone").is_in(real))
+    rows = rows.filter(pl.col("zone").is_in(real)).sort("lead", "vantage", "rank", "zone")
     # A bare country of several zones says where only if nothing else does.
-    return _joined(
-        rows.filter(~pl.col("bare") | pl.col("bare").all().over("lead", "vantage")), ["lead", "vantage"], "zone"
-    ).rename({"zone": "zones"})
+    last_resort = pl.col("rank") == 4  # noqa: PLR2004  # as ranked above
+    rows = rows.filter(~last_resort | last_resort.all().over("lead", "vantage"))
+    told = rows.group_by("lead", "vantage", maintain_order=True).agg(told_in=pl.col("zone").first())
+    zones = _joined(rows, ["lead", "vantage"], "zone").rename({"zone": "zones"})
+    return zones.join(told, on=["lead", "vantage"])
 
 
 def _joined(frame: pl.DataFrame, keys: list[str], column: str) -> pl.DataFrame:
