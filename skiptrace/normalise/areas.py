@@ -52,7 +52,7 @@ _RENAMED = {
 _Area = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-def area_of_number(number: PhoneNumber, kind: int) -> _Area:
+def area_of_number(number: PhoneNumber, kind: int, region: str | None) -> _Area:
     """Return the time zones and the places that a number points to.
 
     Parameters
@@ -61,6 +61,8 @@ def area_of_number(number: PhoneNumber, kind: int) -> _Area:
         Parsed.
     kind
         Its :class:`phonenumbers.PhoneNumberType`.
+    region
+        ISO 3166-1 code of its country; None if its plan does not hold it: then the main country of its calling code.
 
     Returns
     -------
@@ -72,24 +74,21 @@ def area_of_number(number: PhoneNumber, kind: int) -> _Area:
     Examples
     --------
     >>> import phonenumbers
-    >>> area_of_number(phonenumbers.parse("+12195550123"), PhoneNumberType.FIXED_LINE_OR_MOBILE)
-    (('America/Chicago', 'America/New_York'), ('US-IN',))
-    >>> len(area_of_number(phonenumbers.parse("+61491570006"), PhoneNumberType.MOBILE)[0])
+    >>> area_of_number(phonenumbers.parse("+442079460123"), PhoneNumberType.FIXED_LINE, "GB")
+    (('Europe/London',), ('GB',))
+    >>> len(area_of_number(phonenumbers.parse("+61491570006"), PhoneNumberType.MOBILE, "AU")[0])
     8
     """
-    calling_code, national = number.country_code or 0, phonenumberutil.national_significant_number(number)
-    if calling_code == NANP:
-        return area_of_code(national[:3])
-    region = phonenumberutil.region_code_for_number(number) or phonenumberutil.region_code_for_country_code(
-        calling_code
-    )
+    calling_code = number.country_code or 0
+    region = region or phonenumberutil.region_code_for_country_code(calling_code)
     if region in {_NOWHERE, phonenumberutil.UNKNOWN_REGION}:
         return (), ()
     if kind in _PLACELESS:
         return (), (region,)
     area = ""
     if phonenumberutil.is_number_type_geographical(kind, calling_code):
-        area = national[: phonenumberutil.length_of_geographical_area_code(number)]
+        length = phonenumberutil.length_of_geographical_area_code(number)
+        area = phonenumberutil.national_significant_number(number)[:length]
     return _zones(f"{calling_code}{area}", whole=bool(area)), (region,)
 
 

@@ -47,17 +47,22 @@ def with_point_keys(
         .join(countries, on="account_id", how="left")
         .with_columns(pl.col("country").fill_null(pl.lit(default_country, pl.String)))
     )
+    own = points.select("account_id", "value", known="point_key").unique()
+    own = own.filter(pl.len().over("account_id", "value") == 1)
+    asked = asked.join(own, on=["account_id", "value"], how="left")
     kind = pl.col("channel").replace_strict(_KIND_OF_CHANNEL, default=None, return_dtype=pl.String)
-    read = read_points(asked.with_columns(likely_kind(kind).alias("kind"))).select(
-        "account_id", "channel", "value", "kind", "point_key", "local_key", "reason"
-    )
-    read = read.with_row_index("asked")
+    unknown = asked.filter(pl.col("known").is_null()).drop("known").with_columns(likely_kind(kind).alias("kind"))
+    read = read_points(unknown).with_row_index("asked")
     answers = pl.concat([_of_account(read, points), _of_nobody(read, points)])
     read = read.join(answers, on="asked", how="left").with_columns(
         point_key=pl.coalesce("meant", "point_key"), reason=pl.when(pl.col("meant").is_null()).then("reason")
     )
+    known = asked.drop_nulls("known").select("account_id", "channel", "value", point_key="known", reason=pl.lit(None))
+    told = pl.concat(
+        [read.select("account_id", "channel", "value", "point_key", "reason"), known], how="vertical_relaxed"
+    )
     return rows.join(
-        read.select("account_id", "channel", "point_key", "reason", contact_point="value"),
+        told.rename({"value": "contact_point"}),
         on=["account_id", "channel", "contact_point"],
         how="left",
         nulls_equal=True,

@@ -55,7 +55,9 @@ _NAME = {
     "other_names": _TEXTS,
 }
 _ADDRESS = {
+    "address_line": _TEXT,
     "address_key": _TEXT,
+    "street_key": _TEXT,
     "address_tokens": _TEXTS,
     "house_number": _TEXT,
     "unit": _TEXT,
@@ -63,6 +65,8 @@ _ADDRESS = {
     "city": _TEXT,
     "region": _TEXT,
     "country": _TEXT,
+    "places": _TEXTS,
+    "address_problem": _TEXT,
 }
 _ID = {"national_id_hash": _TEXT, "national_id_last4": _TEXT, "national_id_type": _TEXT, "id_birth": _DATE}
 
@@ -80,9 +84,11 @@ def persons_of(tables: Mapping[str, pl.DataFrame], default_country: str | None) 
     Returns
     -------
     polars.DataFrame
-        Grain: person-bearing row. The person columns as read but for ``country``, which is the alpha-2 code of the
+        Grain: person-bearing row. The person columns as read but for the place; ``country`` is the alpha-2 code of the
         row's own country, else what its declared jurisdiction, its state and postal code, its account (relations) or
-        its address tell, else the default; ``table``, ``record_id``, ``source`` and provenance.
+        its address tell, else the default. ``address_key``, ``address_tokens``, ``house_number``, ``unit``,
+        ``postal_code``, ``city``, ``region`` as in PEOPLE; ``address_line``, ``street_key``, ``places`` for POINTS;
+        ``address_problem``: why the address could not be read. ``table``, ``record_id``, ``source`` and provenance.
     """
     persons = pl.concat([_shown(name, tables.get(name, INPUTS[name].empty())) for name in _SHOWN])
     persons = over_distinct(
@@ -94,16 +100,14 @@ def persons_of(tables: Mapping[str, pl.DataFrame], default_country: str | None) 
     own = persons.filter(pl.col("table") == "accounts").select("account_id", of_account="country")
     persons = persons.join(own.unique("account_id"), on="account_id", how="left", maintain_order="left")
     persons = persons.with_columns(pl.coalesce("country", "of_account"))
-    unknown = over_distinct(
-        persons.filter(pl.col("country").is_null()), ["address"], lambda text: (country_of_line(text),), {"told": _TEXT}
-    ).select("table", "record_id", "told")
-    return (
-        persons.join(
-            unknown.unique(["table", "record_id"]), on=["table", "record_id"], how="left", maintain_order="left"
-        )
-        .with_columns(pl.coalesce("country", "told", pl.lit(default_country, pl.String)))
-        .drop("as_read", "of_account", "told")
-    )
+    unknown = persons.filter(pl.col("country").is_null())
+    known = persons.filter(pl.col("country").is_not_null()).with_columns(told=pl.lit(None, pl.String))
+    unknown = over_distinct(unknown, ["address"], lambda text: (country_of_line(text),), {"told": _TEXT})
+    told = pl.coalesce("country", "told", pl.lit(default_country, pl.String))
+    as_read = {name: f"{name}_read" for name in ("city", "region", "postal_code")}
+    persons = pl.concat([known, unknown]).with_columns(country_read=told).rename(as_read)
+    persons = persons.drop("country", "as_read", "of_account", "told")
+    return over_distinct(persons, ["address", *as_read.values(), "country_read"], _address, _ADDRESS)
 
 
 def _shown(name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -144,12 +148,6 @@ def people_of(persons: pl.DataFrame, points: pl.DataFrame, order: str | None, ke
         PEOPLE, sorted by table and record.
     """
     rows = _with_names(persons)
-    rows = over_distinct(
-        rows.rename({name: f"{name}_read" for name in ("city", "region", "postal_code", "country")}),
-        ["address", "city_read", "region_read", "postal_code_read", "country_read"],
-        _address,
-        _ADDRESS,
-    )
     rows = over_distinct(rows, ["national_id", "country"], lambda text, country: stored_id(text, country, key), _ID)
     rows = _with_births(rows, order)
     rows = over_distinct(rows, ["employer"], lambda text: (company_name(text),), {"employer_key": _TEXT})
@@ -203,10 +201,11 @@ def _address(*read: str | None) -> tuple[object, ...]:
     text, city, region, postal_code, country = read
     found = read_address(text, city, region, postal_code, country)
     if isinstance(found, Address):
-        return (found.key, found.tokens, found.house_number, found.unit, found.postal_code, found.city, found.region,
-                found.country or country)  # fmt: skip
+        keys = (found.line, found.key, found.street_key, found.tokens, found.house_number, found.unit)
+        return *keys, found.postal_code, found.city, found.region, found.country or country, found.places, None
     city, region, postal_code, told = read_where(city, region, postal_code, country)
-    return None, None, None, None, postal_code, city, region, told or country
+    nothing = (None,) * 6
+    return *nothing, postal_code, city, region, told or country, [], None if text is None else found.reason
 
 
 def _with_births(rows: pl.DataFrame, order: str | None) -> pl.DataFrame:

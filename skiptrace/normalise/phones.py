@@ -37,6 +37,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
+_BARE = re.compile(r"[+\d\s()-]+")
 _SCIENTIFIC = re.compile(r"^\d[.,]\d+\s*e\s*\+?\d+$", re.IGNORECASE)
 _WHOLE_FLOAT = re.compile(r"^(\+?\d{7,15})\.0+$")
 _FOREIGN = re.compile(r"[^\d+\s().\-–—‐‑‒−/,:;·•~'\[\]*_]")
@@ -125,8 +126,9 @@ def read_phone(text: str, country: str | None = None) -> Phone | Unreadable:
         if len(set(national)) == 1:
             return Unreadable("a placeholder: one digit repeated")
         if number.country_code != NANP:
-            kind = phonenumbers.number_type(number)
-            zones, places = area_of_number(number, kind)
+            region = phonenumberutil.region_code_for_number(number)
+            kind = phonenumbers.number_type(number) if region else PhoneNumberType.UNKNOWN
+            zones, places = area_of_number(number, kind, region)
             line_type = _LINE_TYPES.get(kind, LineType.OTHER)
             return Phone(f"+{number.country_code}{national}", national, line_type, zones, places)
     if not _NANP_NUMBER.fullmatch(national):
@@ -158,6 +160,8 @@ def _nanp_line_type(prefix: str) -> LineType:
 def _digits(text: str) -> str | Unreadable:
     """Digits with a leading + if the number is international."""
     bare = plain(text) or ""
+    if _BARE.fullmatch(bare):
+        return _counted(bare)
     if _SCIENTIFIC.match(bare):
         return Unreadable("digits lost: a spreadsheet wrote the number in scientific notation")
     bare = _WHOLE_FLOAT.sub(r"\1", bare)
@@ -166,6 +170,10 @@ def _digits(text: str) -> str | Unreadable:
         return Unreadable("letters in a phone number")
     if _FOREIGN.search(bare):
         return Unreadable("marks that no phone number holds")
+    return _counted(bare)
+
+
+def _counted(bare: str) -> str | Unreadable:
     digits = re.sub(r"[^\d+]", "", bare)
     if "+" in digits[1:]:
         return Unreadable("more than one number in one value")

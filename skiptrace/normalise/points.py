@@ -141,46 +141,54 @@ def points_of(tables: Mapping[str, pl.DataFrame], people: pl.DataFrame) -> tuple
     tuple of polars.DataFrame
         POINTS, with ``local_key``; and the rows that could not be read (POINTS columns, ``reason``, provenance).
     """
-    rows = pl.concat([*_named_by_people(people), _listed(tables, people)], how="diagonal")
-    read = read_points(rows)
+    phones, emails, addresses = _named_by_people(people)
+    read = read_points(pl.concat([phones, emails, _listed(tables, people)], how="diagonal"))
+    read = pl.concat(
+        [read, addresses.select(name for name in addresses.columns if name in read.columns)], how="diagonal"
+    )
     readable = read.filter(pl.col("reason").is_null())
     return _merged(readable), read.filter(pl.col("reason").is_not_null())
 
 
 def _named_by_people(people: pl.DataFrame) -> list[pl.DataFrame]:
-    """Points in the person columns; an account's are its creditor's own, as if listed."""
+    """Points in the person columns, the addresses read already; an account's are its creditor's own, as if listed."""
     accounts = pl.col("table") == "accounts"
-    ids = people.select(
+    rows = people.select(
+        "phones",
+        "emails",
+        "address",
         "record_id",
         "account_id",
         "country",
-        *_PLACE,
+        "source",
         "_file",
         "_line",
-        pl.col("phones", "emails", "address"),
-        source=pl.col("source"),
+        table=pl.when(accounts).then(pl.lit("contact_points")).otherwise("table"),
         consent_id=pl.when(~accounts).then("consent_id"),
         last_seen="observed_on",
-        table=pl.when(accounts).then(pl.lit("contact_points")).otherwise("table"),
+        contact_point="address_line",
+        point_key="address_key",
+        local_key="street_key",
+        line_type=pl.lit(None, pl.String),
+        zones=pl.lit([], _TEXTS),
+        places="places",
+        reason="address_problem",
     )
-    lists = ids.drop("phones", "emails", "address")
-    return [
-        lists.with_columns(value=ids[column], kind=pl.lit(kind.value))
-        .explode("value")
-        .filter(pl.col("value").is_not_null())
-        for column, kind in (("phones", PointKind.PHONE), ("emails", PointKind.EMAIL))
-    ] + [
-        lists.with_columns(value=ids["address"], kind=pl.lit(PointKind.ADDRESS.value)).filter(
-            pl.col("value").is_not_null()
-        )
-    ]
+    named = []
+    for column, kind in (("phones", PointKind.PHONE), ("emails", PointKind.EMAIL), ("address", PointKind.ADDRESS)):
+        values = rows.rename({column: "value"}).with_columns(kind=pl.lit(kind.value))
+        if kind is not PointKind.ADDRESS:
+            values = values.drop(_READ).explode("value")
+        named.append(values.drop("phones", "emails", "address", strict=False).drop_nulls("value"))
+    return named
 
 
 def _listed(tables: Mapping[str, pl.DataFrame], people: pl.DataFrame) -> pl.DataFrame:
     """Rows of contact_points; where one repeats the account's street line, the account's columns tell its place."""
     listed = tables.get("contact_points", CONTACT_POINTS.empty())
     accounts = people.filter(pl.col("table") == "accounts")
-    places = accounts.select("account_id", *_PLACE, value="address", kind=pl.lit(PointKind.ADDRESS.value))
+    read = {name: f"{name}_read" for name in _PLACE}
+    places = accounts.select("account_id", **read, value="address", kind=pl.lit(PointKind.ADDRESS.value))
     return (
         listed.join(accounts.select("account_id", "country"), on="account_id", how="left", maintain_order="left")
         .join(places, on=["account_id", "kind", "value"], how="left", maintain_order="left")
