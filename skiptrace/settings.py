@@ -74,7 +74,7 @@ class LinkParams(Params):
     max_key_holders: int = Field(default=200, ge=2)
     """Rows under one blocking key beyond which the key says too little to compare them all."""
     pairs_per_row: float = Field(default=20, gt=0)
-    """Pairs a row that one blocking rule may bring; its largest keys are left out first. More costs time, finds little."""
+    """Pairs a row that one blocking rule may bring; its largest keys are left out first. More finds little."""
     random_pairs: int = Field(default=300_000, ge=0)
     """Pairs drawn at random to see how often strangers agree: enough for one agreement in 10,000."""
     chunk_pairs: int = Field(default=2_000_000, ge=1_000)

@@ -1,1 +1,8 @@
-"""Put the records of one person together."""
+"""Put the records of one person together, and keep apart the people who merely live together."""
+
+from __future__ import annotations
+
+from skiptrace.matching.linking import Linked, link
+from skiptrace.matching.weights import Model, default_model
+
+__all__ = ["Linked", "Model", "default_model", "link"]

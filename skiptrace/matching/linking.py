@@ -1,0 +1,214 @@
+"""Who is who: the whole of record linkage, from people to pairs and entities."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from skiptrace.contracts.outputs import ENTITIES, PAIRS
+from skiptrace.matching.blocking import lay_blocks
+from skiptrace.matching.clustering import cluster
+from skiptrace.matching.comparisons import COMPARISONS
+from skiptrace.matching.evidence import Bench
+from skiptrace.matching.roll import enrol
+from skiptrace.matching.rulings import DISCLOSED, find_rulings
+from skiptrace.matching.sharing import find_shared
+from skiptrace.matching.weights import default_model
+from skiptrace.vocabulary import Judgement, PairOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from skiptrace.matching.clustering import Clusters
+    from skiptrace.matching.roll import Roll
+    from skiptrace.matching.weights import Model
+    from skiptrace.settings import LinkParams
+
+__all__ = ["Linked", "link"]
+
+_SETTLED_BITS = 40.0
+"""Match weight, for or against, of a pair that somebody has settled."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """What linkage says.
+
+    Attributes
+    ----------
+    pairs
+        PAIRS, and one ``gamma_*`` (Int8, -1 = missing) a comparison. Each pair once, the row that is first by source
+        and record id on the left; sorted. Only pairs with an outcome. A match is always within one entity.
+    entities
+        ENTITIES: every row of PEOPLE once, sorted by source and record id.
+    model
+        What the pairs were weighed with.
+    diagnostics
+        Counts and costs for the manifest, of types that JSON has.
+    """
+
+    pairs: pl.DataFrame
+    entities: pl.DataFrame
+    model: Model
+    diagnostics: dict[str, object]
+
+
+def link(
+    people: pl.DataFrame,
+    params: LinkParams,
+    *,
+    seed: int,
+    judgements: pl.DataFrame | None = None,
+    model: Model | None = None,
+    across_only: bool = False,
+) -> Linked:
+    """Find out which rows are one person.
+
+    Parameters
+    ----------
+    people
+        PEOPLE, in any order.
+    params
+        Cut-offs.
+    seed
+        For the pairs drawn at random in training.
+    judgements
+        A reviewer's word on pairs; see :func:`skiptrace.matching.rulings.find_rulings`.
+    model
+        A model trained before; null = train on this file, starting from the defaults.
+    across_only
+        Compare rows of different sources only, as when two clean lists are matched with each other.
+
+    Notes
+    -----
+    An entity's id is made from its first row, accounts before records before relations, then by source and record
+    id: rows that join an entity later hardly ever change it.
+    """
+    roll = enrol(people)
+    bench = Bench(roll=roll, shared=find_shared(roll.held, params.max_key_holders), params=params)
+    rulings = find_rulings(roll, judgements, params.max_accounts_per_person)
+    blocks = lay_blocks(roll, params)
+    candidates = bench.candidates(blocks, model or default_model(), across_only=across_only)
+    model = model or bench.train(candidates, seed)
+    settled = bench.vectors(rulings).with_columns(ruling=rulings["ruling"])
+    unsettled = candidates.pairs.join(rulings, on=["left", "right"], how="anti")
+    pairs = _settle(bench.weigh(pl.concat([settled, unsettled], how="diagonal"), model))
+    strong = pairs.filter(pl.col("probability") >= params.match_probability)
+    matches = strong.filter(~bench.contradict(strong) | pl.col("ruling").is_not_null())
+    clusters = cluster(
+        roll.size,
+        matches,
+        rulings.filter(pl.col("ruling") == Judgement.MATCH.value),
+        _judge(bench, model, rulings),
+        params.max_judged_cluster,
+    )
+    reported = _report(pairs, roll, clusters, params)
+    counts = reported["outcome"].value_counts().sort("outcome")
+    return Linked(
+        pairs=reported,
+        entities=_entities(roll, clusters),
+        model=model,
+        diagnostics={
+            "rows": roll.size,
+            "pairs_compared": int(candidates.vectors["pairs"].sum()),
+            "comparison_vectors": candidates.vectors.height,
+            "partners": {kind: round(value, 6) for kind, value in model.partners.items()},
+            "pairs": {row["outcome"]: row["count"] for row in counts.iter_rows(named=True)},
+            "entities": len(np.unique(clusters.label)),
+            "largest_entity": int(np.bincount(clusters.label).max(initial=0)),
+            "components_judged": clusters.judged,
+            "components_split": clusters.split,
+            "blocking": [
+                {"rule": block.rule, "pairs": block.pairs, "left_out": block.left_out, "hot_keys": block.hot_keys}
+                for block in blocks
+            ],
+        },
+    )
+
+
+def _settle(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Give settled pairs the weight of certainty."""
+    ruling = pl.col("ruling")
+    settled = ruling.is_not_null()
+    yes = ruling == Judgement.MATCH.value
+    return pairs.with_columns(
+        weight=pl.when(settled).then(pl.when(yes).then(_SETTLED_BITS).otherwise(-_SETTLED_BITS)).otherwise("weight"),
+        probability=pl.when(settled).then(yes.cast(pl.Float64)).otherwise("probability"),
+    )
+
+
+def _judge(bench: Bench, model: Model, rulings: pl.DataFrame) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """Return the judge of pairs inside a component.
+
+    The prior is no evidence against rows that other rows tie together: where a pair's fields say less than the prior,
+    they count for nothing, and only what speaks against the pair counts against it.
+    """
+    barred = rulings.filter(pl.col("ruling") != Judgement.MATCH.value).select(
+        "left", "right", ruled_out=pl.lit(value=True)
+    )
+    prior_bits = np.log2(max(bench.roll.size, 2) / model.partners["same_person"])
+
+    def judge(pairs: pl.DataFrame) -> pl.DataFrame:
+        weighed = bench.weigh(bench.vectors(pairs), model)
+        weight = pl.col("weight")
+        return (
+            weighed.with_columns(contradictory=bench.contradict(weighed))
+            .join(barred, on=["left", "right"], how="left", maintain_order="left")
+            .select(
+                "left",
+                "right",
+                weight=pl.when(weight > 0).then(weight).otherwise(pl.min_horizontal(weight + prior_bits, pl.lit(0.0))),
+                barred=pl.col("contradictory") | pl.col("ruled_out").fill_null(value=False),
+            )
+        )
+
+    return judge
+
+
+def _report(pairs: pl.DataFrame, roll: Roll, clusters: Clusters, params: LinkParams) -> pl.DataFrame:
+    """Return the pairs with an outcome, as PAIRS and gammas."""
+    together = pl.Series(clusters.label[pairs["left"].to_numpy()] == clusters.label[pairs["right"].to_numpy()])
+    likely = pl.col("probability")
+    outcome = (
+        pl.when(pl.col("ruling") == DISCLOSED)
+        .then(pl.lit(PairOutcome.DISCLOSED_RELATION.value))
+        .when(pl.col("together") & (likely >= params.match_probability))
+        .then(pl.lit(PairOutcome.MATCH.value))
+        .when(likely >= params.possible_probability)
+        .then(pl.lit(PairOutcome.POSSIBLE_MATCH.value))
+        .when(~pl.col("together") & (pl.col("related") >= params.related_probability))
+        .then(pl.lit(PairOutcome.POSSIBLY_RELATED.value))
+    )
+    named = pairs.with_columns(together=together).with_columns(outcome=outcome)
+    named = named.filter(pl.col("outcome").is_not_null()).sort("left", "right")
+    left, right = roll.ids[named["left"]], roll.ids[named["right"]]
+    return named.select(
+        record_id_l=left["record_id"],
+        record_id_r=right["record_id"],
+        match_weight=pl.col("weight").clip(-_SETTLED_BITS, _SETTLED_BITS).round(4),
+        match_probability=likely.round(6),
+        outcome="outcome",
+        source_l=left["source"],
+        source_r=right["source"],
+        **{f"gamma_{name}": f"gamma_{name}" for name in COMPARISONS},
+    ).cast(PAIRS.schema)  # type: ignore[arg-type]
+
+
+def _entities(roll: Roll, clusters: Clusters) -> pl.DataFrame:
+    """Return each row's entity, named after the entity's first row."""
+    rows = roll.ids.with_columns(label=pl.Series(clusters.label))
+    first = (
+        rows.sort("table", "source", "record_id")
+        .group_by("label", maintain_order=True)
+        .agg(anchor=pl.concat_str("table", "source", "record_id", separator="\x1f").first())
+    )
+    named = first.select("label", entity_id=pl.Series([_name(anchor) for anchor in first["anchor"]], dtype=pl.String))
+    return rows.join(named, on="label", how="left", maintain_order="left").select(*ENTITIES.columns)
+
+
+def _name(anchor: str) -> str:
+    return "e_" + hashlib.blake2b(anchor.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,225 @@
+"""Everybody who is to be linked, in one fixed order and as numbers: comparing numbers is fast, and order is settled.
+
+Row numbers are the only identity in this room: record ids may be the same in two tables or sources.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from skiptrace.contracts.stages import PEOPLE
+from skiptrace.matching.frequencies import EMPLOYER_SHARES, NAME_SHARES, holder_grade, share, share_grade
+from skiptrace.vocabulary import AccountKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Roll", "enrol"]
+
+_ID_HOLDERS = (20, 4)
+"""More rows than this hold a national id: filler typed into the field, or several people under one id."""
+_FILLER_BIRTH = 1 / 1_000
+"""A birth date (about one in 25,000) of more rows than this share is filler, such as 1900-01-01."""
+_PERSONAL = ("given", "middle", "given_root", "given_sound", "han_name")
+"""What companies have none of, whatever a file says."""
+_GENERATION = {"sr": 1, "i": 1, "jr": 2, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+"""Suffixes by generation: a junior is a second."""
+_LONG_MAILBOX = 5
+"""Letters of a mailbox name from which on it may be somebody's own at several providers."""
+_RARE_HOLDERS = 5
+"""Rows up to which a word is rare enough to look at all who have it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roll:
+    """People in the order of source, record id and table.
+
+    Attributes
+    ----------
+    ids
+        Grain: row. ``table``, ``source``, ``record_id``, ``account_id``, ``person_id``.
+    coded
+        Grain: row. What is compared, as integers; equal numbers stand for equal values, null for missing.
+    names, streets
+        The text behind the codes of name parts and of street lines.
+    held
+        By kind of thing (phone, email, mailbox, name, word): grain row × thing; ``row`` (u32), ``thing`` (u32),
+        ``holders`` (u32: how many rows have it). Things that only one row has are left out.
+    """
+
+    ids: pl.DataFrame
+    coded: pl.DataFrame
+    names: pl.Series
+    streets: pl.Series
+    held: Mapping[str, pl.DataFrame]
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return self.ids.height
+
+
+def enrol(people: pl.DataFrame) -> Roll:
+    """Put PEOPLE in order and turn what is compared into numbers."""
+    people = PEOPLE.conform(people).select(*PEOPLE.columns).sort("source", "record_id", "table", nulls_last=True)
+    person = pl.col("kind") != AccountKind.COMPANY
+    texts = [name for name, dtype in PEOPLE.schema.items() if dtype == pl.String]
+    people = people.with_columns(
+        *(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts),
+        is_company=~person.fill_null(value=True),
+    )
+    people = people.with_columns(pl.when(~pl.col("is_company")).then(pl.col(*_PERSONAL)))
+    parts, names = _coded_together(
+        people.select(
+            given=pl.col("given"),
+            family=pl.col("family"),
+            middle=pl.col("middle"),
+            root=pl.coalesce("given_root", "given"),
+            given_initial=pl.col("given").str.slice(0, 1),
+            middle_initial=pl.col("middle").str.slice(0, 1),
+        )
+    )
+    sounds, _ = _coded_together(
+        people.select(
+            given_sound=pl.coalesce("given_sound", "given"), family_sound=pl.coalesce("family_sound", "family")
+        )
+    )
+    street, streets = _coded_together(people.select(street=_joined("address_tokens")))
+    alone = people.select(
+        pl.col("is_company").cast(pl.Int8).alias("kind"),
+        *(
+            _code(pl.col(column)).alias(name)
+            for name, column in {
+                "source": "source",
+                "han": "han_name",
+                "id_hash": "national_id_hash",
+                "id_last4": "national_id_last4",
+                "id_type": "national_id_type",
+                "address": "address_key",
+                "house": "house_number",
+                "unit": "unit",
+                "postal": "postal_code",
+                "city": "city",
+                "employer": "employer_key",
+            }.items()
+        ),
+        suffix=pl.col("suffix").replace_strict(_GENERATION, default=None, return_dtype=pl.Int32),
+        id_checked=pl.col("national_id_type").is_not_null() & (pl.col("national_id_type") != "unknown"),
+        has_phone=pl.col("phones").list.len() > 0,
+        has_email=pl.col("emails").list.len() > 0,
+        given_short=pl.col("given").str.len_chars() == 1,
+        middle_short=pl.col("middle").str.len_chars() == 1,
+    )
+    coded = pl.concat([alone, parts, sounds, street, _birth(people)], how="horizontal")
+    return Roll(
+        ids=people.select("table", "source", "record_id", "account_id", "person_id"),
+        coded=coded.with_columns(_grades()),
+        names=names,
+        streets=streets,
+        held=_held(people),
+    )
+
+
+def _code(value: pl.Expr) -> pl.Expr:
+    return value.rank("dense").cast(pl.Int32)
+
+
+def _joined(column: str) -> pl.Expr:
+    line = pl.col(column).list.sort().list.join(" ")
+    return pl.when(line != "").then(line)
+
+
+def _coded_together(columns: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """Return the columns as codes of one common list of texts, and that list."""
+    texts = pl.concat([columns[name].rename("text") for name in columns.columns]).drop_nulls().unique().sort()
+    codes = pl.DataFrame({"text": texts, "code": pl.int_range(texts.len(), dtype=pl.Int32, eager=True)})
+    coded = [
+        columns.select(text=name).join(codes, on="text", how="left", maintain_order="left")["code"].alias(name)
+        for name in columns.columns
+    ]
+    return pl.DataFrame(coded), texts
+
+
+def _birth(people: pl.DataFrame) -> pl.DataFrame:
+    """Return the birth date as days since 1970 and as digits; companies have none."""
+    first = pl.when(~pl.col("is_company")).then(pl.coalesce("birth_from", "birth_to"))
+    last = pl.when(~pl.col("is_company")).then(pl.coalesce("birth_to", "birth_from"))
+    full = first == last
+    one_month = (first.dt.year() == last.dt.year()) & (first.dt.month() == last.dt.month())
+    digits = first.dt.year() * 10_000 + first.dt.month().cast(pl.Int32) * 100 + first.dt.day().cast(pl.Int32)
+    return people.select(
+        birth_first=first.cast(pl.Int32),
+        birth_last=last.cast(pl.Int32),
+        birth_year=pl.when(first.dt.year() == last.dt.year()).then(first.dt.year()).cast(pl.Int32),
+        birth_month=pl.when(one_month).then(first.dt.month()).cast(pl.Int32),
+        birth_day=pl.when(full).then(first.dt.day()).cast(pl.Int32),
+        birth_digits=pl.when(full).then(digits).cast(pl.Int32),
+    )
+
+
+def _grades() -> list[pl.Expr]:
+    """Return how rare each row's own values are: they count where both rows have the same one."""
+    kind = pl.col("kind")
+    birth = share(pl.col("birth_digits"), kind)
+    # A short file must not make filler of the birth date of somebody with several rows.
+    filler = (birth >= _FILLER_BIRTH) & (pl.len().over("birth_digits") > 2 * _RARE_HOLDERS)
+    return [
+        share_grade(share(pl.col("given"), kind), NAME_SHARES).alias("given_grade"),
+        share_grade(share(pl.col("family"), kind), NAME_SHARES).alias("family_grade"),
+        share_grade(share(pl.col("employer"), pl.lit(0)), EMPLOYER_SHARES).alias("employer_grade"),
+        pl.when(filler).then(0).otherwise(1).cast(pl.Int8).alias("birth_grade"),
+        holder_grade(pl.len().over("id_hash"), _ID_HOLDERS).alias("id_grade"),
+        holder_grade(pl.len().over("address")).alias("address_grade"),
+    ]
+
+
+def _held(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return which rows have which phones, e-mails, mailbox names, full names and rare words."""
+    mailbox = pl.col("emails").list.eval(pl.element().str.split("@").list.first())
+    long_enough = pl.col("thing").str.len_chars() >= _LONG_MAILBOX
+    own = [
+        pl.concat_list(pl.col(columns)).list.drop_nulls().list.join(" ")
+        for columns in (["given", "family"], ["given", "middle", "family"])
+    ]
+    rows = people.with_row_index("row")
+    names = rows.select(
+        "row",
+        "is_company",
+        own=pl.concat_list(own),
+        aliases=pl.col("aliases").fill_null([]),
+    )
+    alias = names.select("row", "is_company", thing="aliases").explode("thing")
+    full = pl.concat([names.select("row", "is_company", thing="own").explode("thing"), alias])
+    full = full.with_columns(
+        # Order of words is no part of a name here: family names stand first in half the world.
+        thing=pl.col("thing").str.split(" ").list.sort().list.join(" ") + pl.col("is_company").cast(pl.String)
+    ).select("row", "thing")
+    words = rows.select("row", thing=pl.concat_list(_words("given"), _words("family"), _listed("address_tokens")))
+    held = {
+        "phone": rows.select("row", thing="phones").explode("thing"),
+        "email": rows.select("row", thing="emails").explode("thing"),
+        "mailbox": rows.select("row", thing=mailbox).explode("thing").filter(long_enough),
+        "name": full,
+        "word": words.explode("thing"),
+    }
+    return {kind: _numbered(frame, _RARE_HOLDERS if kind == "word" else None) for kind, frame in held.items()}
+
+
+def _words(column: str) -> pl.Expr:
+    return pl.col(column).str.split(" ").fill_null([])
+
+
+def _listed(column: str) -> pl.Expr:
+    return pl.col(column).fill_null([])
+
+
+def _numbered(held: pl.DataFrame, most: int | None) -> pl.DataFrame:
+    """Return the things that at least two rows have (and at most ``most``), numbered in their own order."""
+    held = held.filter(pl.col("thing").is_not_null() & (pl.col("thing") != "")).unique()
+    held = held.with_columns(holders=pl.len().over("thing").cast(pl.UInt32)).filter(pl.col("holders") > 1)
+    if most is not None:
+        held = held.filter(pl.col("holders") <= most)
+    return held.with_columns(thing=pl.col("thing").rank("dense").cast(pl.UInt32)).sort("thing", "row")
