@@ -55,7 +55,7 @@ def find_leads(
         .filter(pl.col("direct") | (pl.col("p_owner") >= params.min_owner))
     )
     ranked = (
-        believed.with_columns(worth=pl.col("p_owner") * pl.col("p_live"))
+        _once_each(believed.with_columns(worth=pl.col("p_owner") * pl.col("p_live")))
         .sort(
             *("account", "party", "kind", "worth", "p_owner", "last_seen", "point"),
             descending=[False, False, False, True, True, True, False],
@@ -70,6 +70,18 @@ def find_leads(
         )
     )
     return LEADS.conform(ranked).select(*LEADS.schema)
+
+
+def _once_each(leads: pl.DataFrame) -> pl.DataFrame:
+    """Keep one of two leads that are written alike.
+
+    An address without its country has another key than the same with it. What is written alike is one thing to attempt:
+    the account's own goes first, then the better one.
+    """
+    order = ["own", "worth", "point"]
+    return leads.sort(order, descending=[True, True, False], nulls_last=True).unique(
+        ["account", "party", "contact_point"], keep="first", maintain_order=True
+    )
 
 
 def _evidence(sighted: Sighted, pairs: pl.DataFrame, params: TraceParams) -> pl.DataFrame:
