@@ -44,8 +44,6 @@ class Case:
         Words of the one line that stops the command with exit code 3; empty where reading goes on.
     set_aside, conflicts, uncoded
         How many cells are set aside, conflicts reported, attempts kept for law alone.
-    stage
-        ``read``, or ``consent`` where the consent behind a row is at fault, which is looked at after reading.
     """
 
     name: str
@@ -57,7 +55,6 @@ class Case:
     set_aside: int = 0
     conflicts: int = 0
     uncoded: int = 0
-    stage: str = "read"
 
 
 _ACCOUNTS = """account_id,full_name,country,phone_1,balance,currency,opened_on
@@ -95,9 +92,8 @@ CASES = (
     Case(name="empty_file", why="a file of no bytes", files={"accounts.csv": b""}, error=("accounts.csv", "empty")),
     Case(
         name="header_only",
-        why="a header and no rows",
+        why="a header and no rows: read in peace, and then no command finds an account to work on",
         files={"accounts.csv": _ACCOUNTS.splitlines()[0].encode() + b"\n"},
-        error=("accounts.csv",),
     ),
     Case(
         name="wrong_delimiter",
@@ -107,9 +103,9 @@ CASES = (
     ),
     Case(
         name="two_headers_alike",
-        why="phone_1 stands twice in the header",
-        files={"accounts.csv": _ACCOUNTS.replace("country", "phone_1", 1).encode()},
-        error=("accounts.csv", "phone_1"),
+        why="two columns headed balance, which do not agree",
+        files={"accounts.csv": _ACCOUNTS.replace("currency", "balance", 1).encode()},
+        error=("accounts.csv", "balance"),
     ),
     Case(
         name="missing_required_column",
@@ -133,11 +129,11 @@ CASES = (
     ),
     Case(
         name="quote_never_closed",
-        why="a quote opened in line 5 and never closed",
+        why="a quote opened in line 5 and never closed: the lines after it are not swallowed",
         files=_accounts(
             'A4,"Ann Bell,US,614-555-0114,10.00,USD,2024-01-01', "A5,Ian Cole,US,614-555-0115,20.00,USD,2024-02-01"
         ),
-        accepted=_THREE,
+        accepted={"accounts": 4},
         rejected=(Turned(file="accounts.csv", line=5, words=("quote",)),),
     ),
     Case(
@@ -158,7 +154,7 @@ CASES = (
     ),
     Case(
         name="end_before_start",
-        why="a consent and a stop that end before they begin",
+        why="a consent and a stop that end before they begin; an unreadable stop bars its account all the same",
         files=_accounts()
         | {
             "consents.csv": _lines(
@@ -168,7 +164,7 @@ CASES = (
                 "account_id,kind,since,until\n", "A1,opt_out,2026-05-01T00:00:00Z,2026-04-01T00:00:00Z"
             ),
         },
-        accepted={"accounts": 3, "consents": 1},
+        accepted={"accounts": 3, "consents": 1, "stops": 1},
         rejected=(
             Turned(file="consents.csv", line=3, column="valid_until", words=("before",)),
             Turned(file="stops.csv", line=2, column="until", words=("before",)),
@@ -219,7 +215,7 @@ CASES = (
         ),
         accepted=_THREE,
         rejected=(
-            Turned(file="accounts.csv", line=5, words=("duplicate",)),
+            Turned(file="accounts.csv", line=5, column="balance", words=("differs",)),
             Turned(file="accounts.csv", line=6, words=("duplicate",)),
         ),
         conflicts=1,
@@ -236,7 +232,6 @@ CASES = (
         },
         accepted={"accounts": 3, "consents": 1, "records": 1},
         rejected=(Turned(file="records.csv", line=3, column="consent_id", words=("consent",)),),
-        stage="consent",
     ),
     Case(
         name="formulas",
@@ -271,7 +266,7 @@ CASES = (
         name="no_table",
         why="a folder in which no file is a table",
         files={"notes.csv": b"colour,weight\nblue,12\n"},
-        error=("no_table",),
+        error=("notes.csv", "accounts"),
     ),
     Case(
         name="not_an_object",
@@ -305,14 +300,13 @@ def write_broken(out: Path) -> None:
 
 _HEAD = """# What reading each folder here must give. Made by samples/make.py from samples/broken.py.
 # exit: 0 = read on, 3 = one line holding every word of `error`. A rejected row's reason holds every one of its `words`.
-# stage: "consent" = read, then looked at with the consents; everything else shows when the folder is read.
 """
 
 
 def _expected() -> str:
     parts = [_HEAD]
     for case in CASES:
-        lines = ["[[case]]", f'name = "{case.name}"', f'why = "{case.why}"', f'stage = "{case.stage}"']
+        lines = ["[[case]]", f'name = "{case.name}"', f'why = "{case.why}"']
         lines.append(f"exit = {3 if case.error else 0}")
         if case.error:
             lines.append(f"error = {_listed(case.error)}")

@@ -64,7 +64,7 @@ class _Maker:
         row: Row = dict.fromkeys(RECORD_COLUMNS, "") | {"home": self.account.country}
         age = chance.between(2, 400) if fresh else chance.between(300, 1500)
         row |= {"source": source, "consent_id": self.consent(person), "observed_on": AS_OF - timedelta(days=age)}
-        row["country"] = country if chance.yes(0.8) else ""
+        row["country"] = country if chance.yes(0.92) else ""
         self._name(row, person)
         if source in {"bureau", "electoral", "relocation"} and chance.yes(0.85):
             row["birth_date"] = garble_date(person.born, chance)

@@ -106,7 +106,7 @@ def _nth(tiers: tuple[Tier, ...], turn: int) -> tuple[int, str | None]:
         if turn < len(prefixes) * size:
             # 1, 7, 71, 701 … share no factor with 1, 10, 100, 1000 …: every number comes once, far from the one before.
             lap, which = divmod(turn, len(prefixes))
-            start = int(prefixes[which]) * 37 % size
+            start = int(prefixes[which][::-1]) * 37 % size
             tail = (lap * (7 * size // 10 | 1) + start) % size
             return tier, prefixes[which] + (str(tail).zfill(free) if free else "")
         turn -= len(prefixes) * size
