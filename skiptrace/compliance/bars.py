@@ -96,7 +96,7 @@ def _silent(docket: Docket, signature: Signature) -> bool:
     ]
     return not signature.places or any(
         all(set(rulebook.places.lineage(place)).isdisjoint(provision.places) for provision in permitted)
-        for place in signature.places
+        for place in rulebook.places.leaves(signature.places)
     )
 
 

@@ -298,7 +298,7 @@ def make_docket(rows: pl.DataFrame, known: Known) -> tuple[Docket, pl.DataFrame]
     lawful = [
         text
         for text in where["places"].unique().to_list()
-        if text and all(known.rulebook.has_pack(place) for place in text.split("|"))
+        if text and all(map(known.rulebook.has_pack, known.rulebook.places.leaves(text.split("|"))))
     ]
     rows = rows.with_columns(
         provision=pl.when(~pl.col("places").is_in(lawful) | (pl.col("hour_places") == ""))

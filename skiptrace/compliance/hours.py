@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Timetable", "judge_inconvenient_time", "judge_window", "next_opening"]
 
+_UNREADABLE = "?"
 HEAL_DAYS = 21
 """How far ahead the next opening is looked for: longer than any run of holidays and weekends."""
 
@@ -91,16 +92,16 @@ class Timetable:
     def _silent_days(self, signature: Signature) -> np.ndarray:
         """Tell of each day whether the law of one of the places names no hours for this channel."""
         days = np.arange(self.first, self.last + 1, dtype=np.int64)
-        lineages = [set(self.rulebook.places.lineage(place)) for place in signature.hour_places]
-        leaves = [one for one in lineages if not any(one < other for other in lineages)]
+        places = self.rulebook.places
         silent = np.zeros(days.shape, dtype=bool)
-        for leaf in leaves:
+        for leaf in places.leaves(signature.hour_places):
+            lineage = places.lineage(leaf)
             spoken = np.zeros(days.shape, dtype=bool)
             for window in self.rulebook.provisions:
                 if (
                     isinstance(window, Window)
                     and not window.labels
-                    and not leaf.isdisjoint(window.places)
+                    and not set(window.places).isdisjoint(lineage)
                     and bears(window, signature)
                 ):
                     spoken |= _in_force(window, days)
@@ -178,7 +179,11 @@ def next_opening(docket: Docket, rows: np.ndarray, after: Instants, timetable: T
     """
     found = np.full(rows.size, HEALS_NEVER, dtype=np.int64)
     lengths = docket.end[rows] - docket.start[rows]
-    closed = docket.stops.filter(pl.col("kind") == "inconvenient_time").group_by("row").agg(pl.col("detail").sort())
+    closed = (
+        docket.stops.filter(pl.col("kind") == "inconvenient_time")
+        .group_by("row")
+        .agg(pl.col("detail").fill_null(_UNREADABLE).unique().sort().str.join("\n"))
+    )
     details = (
         pl.DataFrame({"row": pl.Series(rows, dtype=pl.UInt32)})
         .with_row_index("at")
@@ -195,7 +200,7 @@ def next_opening(docket: Docket, rows: np.ndarray, after: Instants, timetable: T
         if opened is None:
             continue
         stopped = part["detail"][0]
-        for detail in stopped if stopped is not None else ():
+        for detail in stopped.split("\n") if stopped is not None else ():
             opened = intersect(opened, *(stop_allows(detail, zone, *span) for zone in signature.zones))
         begin = next_fit(opened, after[at], lengths[at])
         found[at] = np.where(begin < 0, HEALS_NEVER, begin)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from skiptrace.compliance.law import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["City", "Places", "Split", "load_places"]
 
@@ -62,6 +66,16 @@ class Places(Model):
         """
         parts = self.canonical(place).split("-")
         return tuple("-".join(parts[:end]) for end in range(len(parts), 0, -1))
+
+    def leaves(self, places: Iterable[str]) -> tuple[str, ...]:
+        """Return the places that none of the others lies in.
+
+        >>> load_places().leaves(["US", "US-NY", "US-MA"])
+        ('US-MA', 'US-NY')
+        """
+        known = sorted(set(places))
+        above = {code for place in known for code in self.lineage(place)[1:]}
+        return tuple(place for place in known if place not in above)
 
     def city_of(self, region: str, postal_code: str | None, city: str | None) -> str | None:
         """Return the city with law of its own in which an address of the region lies, or may lie.
