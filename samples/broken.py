@@ -330,6 +330,7 @@ def _listed(words: tuple[str, ...]) -> str:
 
 _MEGABYTE = 1_000_000
 _CELL = 100 * _MEGABYTE
+_AT_ONCE = 10_000
 
 
 def write_huge(out: Path, megabytes: int) -> Path:
@@ -344,11 +345,12 @@ def write_huge(out: Path, megabytes: int) -> Path:
     with (out / "attempts.csv").open("wb") as stream:
         stream.write(head)
         number = 0
-        for part in range(2):
-            while stream.tell() < (part + 1) * max(0, megabytes * _MEGABYTE - _CELL) // 2:
-                stream.write(b"".join(b"T%d%b" % (n, rest) for n in range(number, number + 10_000)))
-                number += 10_000
-            if part == 0:
+        total = megabytes * _MEGABYTE
+        for reached in (max(0, total - _CELL) // 2, total):
+            while stream.tell() < reached:
+                stream.write(b"".join(b"T%d%b" % (n, rest) for n in range(number, number + _AT_ONCE)))
+                number += _AT_ONCE
+            if stream.tell() < total:
                 stream.write(b"X1,A1,call,")
                 for _ in range(_CELL // _MEGABYTE):
                     stream.write(b"9" * _MEGABYTE)
