@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import phonenumbers
@@ -12,6 +12,7 @@ from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 from skiptrace.normalise.areas import NANP, area_of_code, area_of_number
 from skiptrace.normalise.distinct import Unreadable
 from skiptrace.normalise.folding import plain
+from skiptrace.normalise.places import TERRITORIES
 from skiptrace.vocabulary import LineType
 
 __all__ = ["Phone", "e164", "read_phone"]
@@ -46,6 +47,7 @@ _NANP_REGIONS = frozenset(phonenumberutil.region_codes_for_country_code(NANP))
 _LONGEST_NATIONAL = 10
 _OLD_MEXICAN_MOBILE = re.compile(r"\+521(\d{10})")
 _CHINESE_MOBILE_ABROAD = re.compile(r"861[3-9]\d{9}")
+_CHINESE_MOBILE = re.compile(r"(?:\+?86)?(1\d{10})")
 _MIN_DIGITS = 5
 
 _REASONS = {
@@ -54,6 +56,12 @@ _REASONS = {
     ValidationResult.INVALID_LENGTH: "no phone number of that country has so many digits",
     ValidationResult.INVALID_COUNTRY_CODE: "no such calling code",
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "area code missing",
+}
+_ERRORS = {
+    NumberParseException.INVALID_COUNTRY_CODE: _REASONS[ValidationResult.INVALID_COUNTRY_CODE],
+    NumberParseException.TOO_LONG: _REASONS[ValidationResult.TOO_LONG],
+    NumberParseException.TOO_SHORT_NSN: _REASONS[ValidationResult.TOO_SHORT],
+    NumberParseException.TOO_SHORT_AFTER_IDD: _REASONS[ValidationResult.TOO_SHORT],
 }
 
 
@@ -134,7 +142,10 @@ def read_phone(text: str, country: str | None = None) -> Phone | Unreadable:
     if not _NANP_NUMBER.fullmatch(national):
         return Unreadable("no such area code or exchange in the North American plan")
     zones, places = area_of_code(national[:3])
-    return Phone(f"+{NANP}{national}", national, _nanp_line_type(national[:4]), zones, places)
+    # On the mainland the plan tells no more than area code and first digit; on the islands it goes by exchange.
+    mainland = bool(places) and places[0][:3] in {"US-", "CA-"} and places[0][3:] not in TERRITORIES
+    line_type = _nanp_line_type(f"{national[:4]}550100" if mainland else national)
+    return Phone(f"+{NANP}{national}", national, line_type, zones, places)
 
 
 def _north_american(digits: str, country: str | None) -> str | None:
@@ -150,10 +161,9 @@ def _north_american(digits: str, country: str | None) -> str | None:
     return national if _NANP_NUMBER.fullmatch(national) else None
 
 
-@cache
-def _nanp_line_type(prefix: str) -> LineType:
-    """Line type by area code and first digit of the exchange: the plan tells no more."""
-    kind = phonenumbers.number_type(phonenumbers.PhoneNumber(country_code=NANP, national_number=int(f"{prefix}550100")))
+@lru_cache(maxsize=65536)
+def _nanp_line_type(national: str) -> LineType:
+    kind = phonenumbers.number_type(phonenumbers.PhoneNumber(country_code=NANP, national_number=int(national)))
     return _LINE_TYPES.get(kind, LineType.OTHER)
 
 
@@ -182,26 +192,31 @@ def _counted(bare: str) -> str | Unreadable:
 
 def _parsed(digits: str, country: str | None) -> phonenumbers.PhoneNumber | Unreadable:
     digits = _OLD_MEXICAN_MOBILE.sub(r"+52\1", _international(digits, country))
+    mobile = _CHINESE_MOBILE.fullmatch(digits) if digits[0] == "+" or country == "CN" else None
+    if mobile:
+        # The parser takes the first five digits of some for a carrier's prefix (179 60...).
+        return phonenumbers.PhoneNumber(country_code=86, national_number=int(mobile.group(1)))
     if digits[0] != "+" and country is None:
         return Unreadable("no calling code, and no country to read a local number by")
     try:
         number = phonenumbers.parse(digits, country)
     except NumberParseException as error:
-        if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
-            return Unreadable("no such calling code")
-        return Unreadable("not a phone number")
+        return Unreadable(_ERRORS.get(error.error_type, "not a phone number"))
     possible = phonenumberutil.is_possible_number_with_reason(number)
     if possible == ValidationResult.IS_POSSIBLE:
         return number
-    if digits[0] != "+" and len(digits) > _LONGEST_NATIONAL:
-        # A calling code without its +: believed only if the plan of that country holds the number.
-        try:
-            abroad = phonenumbers.parse(f"+{digits}")
-        except NumberParseException:
-            abroad = None
-        if abroad is not None and phonenumbers.is_valid_number(abroad):
-            return abroad
-    return Unreadable(_REASONS.get(possible, "not a phone number"))
+    return _from_abroad(digits) or Unreadable(_REASONS.get(possible, "not a phone number"))
+
+
+def _from_abroad(digits: str) -> phonenumbers.PhoneNumber | None:
+    """Read a calling code without its +: believed only if the plan of that country holds the number."""
+    if digits[0] == "+" or len(digits) <= _LONGEST_NATIONAL:
+        return None
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 def _international(digits: str, country: str | None) -> str:

@@ -113,6 +113,8 @@ def read_place(line: str, country: str | None) -> Place:
     city = segments.pop() if len(segments) > 1 and _may_be_city(segments[-1]) else None
     if city is None and segments:
         segments[-1], city = _city_after_street(segments[-1])
+    if city is None and region == "US-DC":
+        city = "washington"
     return Place(tuple(segments), canonical_city(city), region, postal_code, country)
 
 
