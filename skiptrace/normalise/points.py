@@ -184,8 +184,13 @@ def _named_by_people(people: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def _listed(tables: Mapping[str, pl.DataFrame], people: pl.DataFrame) -> pl.DataFrame:
-    """Rows of contact_points; where one repeats the account's street line, the account's columns tell its place."""
+    """Rows of contact_points; where one repeats the account's street line, the account's columns tell its place.
+
+    An address that only repeats the account's own columns is read from those, where each part stands in its place.
+    """
     listed = tables.get("contact_points", CONTACT_POINTS.empty())
+    repeated = (pl.col("kind") == PointKind.ADDRESS) & (pl.col("source") == "accounts")
+    listed = listed.filter(~repeated.fill_null(value=False))
     accounts = people.filter(pl.col("table") == "accounts")
     read = {name: f"{name}_read" for name in _PLACE}
     places = accounts.select("account_id", **read, value="address", kind=pl.lit(PointKind.ADDRESS.value))
