@@ -1,0 +1,107 @@
+"""What may follow what: waves, gaps, variety, and what an attempt is worth after those before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from skiptrace.planning.candidates import DAYPARTS
+
+if TYPE_CHECKING:
+    from skiptrace.planning.assignment import Values
+    from skiptrace.planning.candidates import Candidates
+    from skiptrace.planning.roster import Bools, Ints, Roster
+    from skiptrace.settings import PlanParams
+
+__all__ = ["Progress"]
+
+_DAY_S = 86_400
+_DUE_FIRST = 10
+"""Added to the value of promises due today: more than any attempt is worth."""
+
+
+class Progress:
+    """How far a plan has come: what each person, account and third party has been given.
+
+    Rows are given to a person one after the other, each later than those before, so that every row was judged with
+    all earlier rows as history.
+
+    Attributes
+    ----------
+    waves
+        Rows placed, by account.
+    """
+
+    def __init__(self, roster: Roster, params: PlanParams) -> None:
+        self._roster, self._params = roster, params
+        self.waves = np.zeros(len(roster.person_of), dtype=np.int64)
+        persons = len(roster.accounts_of)
+        self._rows = np.zeros(persons, dtype=np.int64)
+        self._until = np.zeros(persons, dtype=np.int64)
+        self._missed = np.ones(len(roster.person_of))
+        self._used = np.zeros((len(roster.account_of), len(DAYPARTS)), dtype=np.bool_)
+        self._tried = np.zeros(len(roster.account_of), dtype=np.bool_)
+        self._asked = np.zeros(int(roster.relation_of.max(initial=-1)) + 2, dtype=np.bool_)
+        self._bound = np.where(
+            roster.accounts_of > 1,
+            max(params.max_attempts_per_person, params.max_attempts_per_account),
+            params.max_attempts_per_account,
+        )
+
+    def open(self, candidates: Candidates) -> Bools:
+        """Mark the candidates that may be placed next."""
+        roster, params = self._roster, self._params
+        account = roster.account_of[candidates.approach]
+        person = roster.person_of[account]
+        gap = np.where(self._rows > 0, self._until + round(3_600 * params.min_gap_hours), 0)
+        relation = roster.relation_of[candidates.approach]
+        found: Bools = (
+            (self.waves[account] < params.max_attempts_per_account)
+            & (self._rows[person] < self._bound[person])
+            & (candidates.begin >= gap[person])
+            & ~self._used[candidates.approach, candidates.part]
+            & ~self._asked[relation]
+        )
+        found &= self._behind(person, account, found)
+        return found & self._leaving_room(person, candidates.begin, found)
+
+    def _behind(self, person: Ints, account: Ints, found: Bools) -> Bools:
+        """Mark the candidates of those accounts of a person that have been given least."""
+        least = np.full(len(self._rows), np.iinfo(np.int64).max)
+        np.minimum.at(least, person[found], self.waves[account[found]])
+        behind: Bools = self.waves[account] == least[person]
+        return behind
+
+    def _leaving_room(self, person: Ints, begin: Ints, found: Bools) -> Bools:
+        """Mark the candidates that leave later days to the person's other accounts, or all if that leaves none."""
+        several = self._roster.accounts_of
+        share = (self._rows + 1) / np.minimum(np.maximum(several, 1), self._bound)
+        soon: Bools = begin <= share[person] * self._params.horizon_days * _DAY_S
+        soon |= several[person] == 1
+        any_soon = np.bincount(person[found & soon], minlength=len(self._rows)) > 0
+        return soon | ~any_soon[person]
+
+    def values(self, candidates: Candidates, which: Ints) -> Values:
+        """Return what candidates are worth now: expected right-party contacts that they add, sooner before later."""
+        approach = candidates.approach[which]
+        p = candidates.p[which].astype(np.float64)
+        p *= np.where(self._roster.relation_of[approach] >= 0, self._params.location_worth, 1)
+        p *= self._missed[self._roster.account_of[approach]]
+        p *= np.where(self._tried[approach], self._params.repeat_share, 1)
+        p *= (1 - self._params.wait_cost_per_day) ** (candidates.begin[which] / _DAY_S)
+        return (p + _DUE_FIRST * candidates.due[which]).astype(np.float32)
+
+    def place(self, candidates: Candidates, chosen: Ints) -> None:
+        """Take note of rows placed; at most one a person."""
+        approach = candidates.approach[chosen].astype(np.int64)
+        account = self._roster.account_of[approach]
+        person = self._roster.person_of[account]
+        self.waves[account] += 1
+        self._rows[person] += 1
+        self._until[person] = candidates.end[chosen]
+        third = self._roster.relation_of[approach] >= 0
+        self._missed[account] *= np.where(third, 1, 1 - candidates.p[chosen].astype(np.float64))
+        self._used[approach, candidates.part[chosen]] = True
+        self._tried[approach] = True
+        self._asked[self._roster.relation_of[approach[third]]] = True

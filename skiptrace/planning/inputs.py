@@ -1,0 +1,70 @@
+"""What a plan is made from, and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import polars as pl
+
+__all__ = ["Check", "Plan", "PlanInputs"]
+
+Check: TypeAlias = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+"""The law: PROPOSALS and further history (CODED_ATTEMPTS) → VERDICTS, one a proposal, in order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanInputs:
+    """What is known when a plan is made.
+
+    Attributes
+    ----------
+    leads
+        LEADS, refined.
+    windows
+        OPENINGS: when an attempt may start, as far as history alone decides.
+    barred
+        WITHHELD rows of leads that have no opening.
+    accounts
+        ACCOUNTS.
+    p_reach
+        Gives ``account_id, contact_point, channel, party, at`` the columns ``p_reach``, ``p_low``, ``p_high``, the rows
+        in order. It is asked once a local hour, as reach is learned by the hour.
+    batch_id
+        Name of the plan.
+    seed
+        Decides between equals.
+    rulebook_version
+        The law that ``check`` judges by, for the permits.
+    """
+
+    leads: pl.DataFrame
+    windows: pl.DataFrame
+    barred: pl.DataFrame
+    accounts: pl.DataFrame
+    p_reach: Callable[[pl.DataFrame], pl.DataFrame]
+    batch_id: str
+    seed: int
+    rulebook_version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A plan: every account is in one of the two tables.
+
+    Attributes
+    ----------
+    schedule
+        SCHEDULE, sorted by ``not_before`` and then ``rank``: the order in which to work it.
+    withheld
+        WITHHELD, sorted by account; an account without any row in the schedule has one row with null channel and
+        contact point, a scheduled one has none such.
+    diagnostics
+        ``capacity`` by kind (``available``, ``used``, ``full_slots``), ``expected_contacts`` (sum of expected values)
+        and ``optimality_gap`` (null: this planner computes no bound).
+    """
+
+    schedule: pl.DataFrame
+    withheld: pl.DataFrame
+    diagnostics: dict[str, Any]

@@ -1,0 +1,199 @@
+"""Make a plan: turn by turn, everybody's best lawful slot within capacity.
+
+In each turn a person is given at most one row, later than their earlier ones. What law denies is taken out and
+something else is asked for. Accounts for which every candidate was full get new candidates, from the slots that still
+have room.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from skiptrace.planning.assignment import assign, in_order_of_preference
+from skiptrace.planning.cadence import Progress
+from skiptrace.planning.candidates import find_candidates
+from skiptrace.planning.capacity import Capacity
+from skiptrace.planning.inputs import Plan
+from skiptrace.planning.permission import Permission
+from skiptrace.planning.roster import enrol
+from skiptrace.planning.rows import schedule_rows
+from skiptrace.planning.withholding import Obstacles, withheld_rows
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from skiptrace.planning.candidates import Candidates
+    from skiptrace.planning.inputs import Check, PlanInputs
+    from skiptrace.planning.permission import Judged
+    from skiptrace.planning.roster import Bools, Ints, Roster
+    from skiptrace.settings import PlanParams
+
+__all__ = ["plan"]
+
+_PATIENCE = 6
+"""Denials running after which an approach is given up, whenever law says it would be allowed again."""
+_PLACED = {
+    "approach": pl.Int64(),
+    "begin": pl.Int64(),
+    "end": pl.Int64(),
+    "wave": pl.Int64(),
+    "part": pl.Int64(),
+    "due": pl.Boolean(),
+    "favourite": pl.Boolean(),
+    "all_provisions": pl.List(pl.String()),
+}
+
+
+def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) -> Plan:
+    """Choose whom to attempt when and how: lawful, within capacity, best value first.
+
+    Parameters
+    ----------
+    inputs
+        What is known.
+    as_of
+        Start of the plan (aware).
+    params
+        Horizon, slots, capacity and cadence.
+    check
+        The law. Every row of the schedule was allowed by it at its first and at its last moment, the person's earlier
+        rows counted as attempts of unknown outcome.
+
+    Returns
+    -------
+    Plan
+        Each account is scheduled or withheld.
+    """
+    start = math.ceil(as_of.timestamp())
+    roster = enrol(inputs)
+    work = _Work(
+        roster=roster,
+        capacity=Capacity(start, params),
+        progress=Progress(roster, params),
+        permission=Permission(roster, check, start, inputs.batch_id),
+        tie=np.random.default_rng(inputs.seed).permutation(len(roster.accounts_of)),
+    )
+    waiting = np.ones(len(roster.person_of), dtype=np.bool_)
+    opened, likely = np.zeros((2, len(roster.account_of)), dtype=np.bool_)
+    crowded = np.zeros(len(roster.person_of), dtype=np.bool_)
+    while waiting.any():
+        candidates, seen = find_candidates(inputs, roster, work.capacity, waiting, params)
+        opened |= seen
+        likely[candidates.approach] = True
+        before = len(work.placed)
+        crowded |= work.place_all(candidates)
+        waiting = crowded & (work.progress.waves == 0)
+        if len(work.placed) == before:
+            break
+    placed = pl.concat(work.placed) if work.placed else pl.DataFrame(schema=_PLACED)
+    schedule = schedule_rows(placed, roster, inputs, params, as_of)
+    known = Obstacles(opened=opened, likely=likely, crowded=crowded, denials=work.permission.denials)
+    return Plan(
+        schedule=schedule,
+        withheld=withheld_rows(roster, inputs, schedule, known),
+        diagnostics={
+            "capacity": work.capacity.used(),
+            "expected_contacts": round(math.fsum(schedule["expected_value"].to_list()), 6),
+            "optimality_gap": None,
+        },
+    )
+
+
+@dataclass(kw_only=True)
+class _Work:
+    """A plan in the making; ``placed`` are its rows, by turn."""
+
+    roster: Roster
+    capacity: Capacity
+    progress: Progress
+    permission: Permission
+    tie: Ints
+    placed: list[pl.DataFrame] = field(default_factory=list)
+
+    def place_all(self, candidates: Candidates) -> Bools:
+        """Go on turn by turn until nothing more can be placed.
+
+        Returns
+        -------
+        array
+            By account: in some turn what it asked for was full.
+        """
+        crowded = np.zeros(len(self.roster.person_of), dtype=np.bool_)
+        gone = np.zeros(len(candidates), dtype=np.bool_)
+        while True:
+            which = np.flatnonzero(self.progress.open(candidates) & ~gone)
+            before = len(self.placed)
+            self._turn(candidates, which, gone, crowded)
+            if len(self.placed) == before:
+                return crowded
+
+    def _turn(self, candidates: Candidates, which: Ints, gone: Bools, crowded: Bools) -> None:
+        """Give each person at most one row."""
+        value = self.progress.values(candidates, which)
+        order = in_order_of_preference(self._person(candidates, which), value)
+        which, value = which[order], value[order]
+        favourites = which[_firsts(self._person(candidates, which))]
+        if self.placed:
+            # After rows of the plan's own, law allows less: better to ask for every approach once than one by one.
+            best = which[_firsts(candidates.approach[which])]
+            self._strike(candidates, best, self.permission.judge(candidates, best, at_start_only=True), gone, round_=0)
+        round_ = 0
+        while len(which):
+            which, value = which[~gone[which]], value[~gone[which]]
+            person = self._person(candidates, which)
+            chosen = which[assign(person, candidates.slot[which], value, self.tie, self.capacity.room)]
+            refused = np.ones(len(self.roster.accounts_of), dtype=np.bool_)
+            refused[self._person(candidates, chosen)] = False
+            crowded[self.roster.account_of[candidates.approach[which[refused[person]]]]] = True
+            judged = self.permission.judge(candidates, chosen)
+            self._place(candidates, chosen, judged, favourites)
+            self._strike(candidates, chosen, judged, gone, round_=round_)
+            denied = np.zeros(len(refused), dtype=np.bool_)
+            denied[self._person(candidates, chosen[~judged.allowed])] = True
+            which, value = which[denied[person]], value[denied[person]]
+            round_ += 1
+
+    def _person(self, candidates: Candidates, which: Ints) -> Ints:
+        return self.roster.person_of[self.roster.account_of[candidates.approach[which]]]
+
+    def _place(self, candidates: Candidates, chosen: Ints, judged: Judged, favourites: Ints) -> None:
+        chosen = chosen[judged.allowed]
+        if not len(chosen):
+            return
+        self.progress.place(candidates, chosen)
+        self.capacity.take(candidates.slot[chosen])
+        approach = candidates.approach[chosen].astype(np.int64)
+        waves = self.progress.waves[self.roster.account_of[approach]]
+        self.permission.tell(candidates, chosen, waves)
+        columns = {
+            "approach": approach,
+            "begin": candidates.begin[chosen].astype(np.int64) + self.capacity.start,
+            "end": candidates.end[chosen].astype(np.int64) + self.capacity.start,
+            "wave": waves,
+            "part": candidates.part[chosen].astype(np.int64),
+            "due": candidates.due[chosen],
+            "favourite": np.isin(chosen, favourites),
+            "all_provisions": judged.provisions.filter(pl.Series(judged.allowed)),
+        }
+        self.placed.append(pl.DataFrame(columns, schema=_PLACED))
+
+    @staticmethod
+    def _strike(candidates: Candidates, asked: Ints, judged: Judged, gone: Bools, *, round_: int) -> None:
+        """Take out what was denied, and the approach's other slots before law allows it again."""
+        denied = asked[~judged.allowed]
+        gone[denied] = True
+        again = np.full(int(candidates.approach.max(initial=-1)) + 1, np.iinfo(np.int64).min)
+        until = judged.again[~judged.allowed] if round_ < _PATIENCE else np.iinfo(np.int64).max
+        again[candidates.approach[denied]] = until
+        gone |= candidates.begin < again[candidates.approach]
+
+
+def _firsts(codes: Ints) -> Ints:
+    """Return the position at which each code stands first."""
+    found: Ints = np.unique(codes, return_index=True)[1]
+    return found

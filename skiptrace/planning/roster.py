@@ -1,0 +1,110 @@
+"""Persons, accounts and approaches, numbered, so that planning works on arrays.
+
+An *approach* is a way to reach somebody: account × contact point × channel × party. Numbers follow sorted ids, never
+the order of the input, and all approaches of a person stand together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from skiptrace.contracts.stages import LEADS, OPENINGS
+from skiptrace.planning.capacity import KIND_OF
+from skiptrace.vocabulary import Party, Tag
+
+if TYPE_CHECKING:
+    from skiptrace.planning.inputs import PlanInputs
+
+__all__ = ["Bools", "Floats", "Ints", "Roster", "enrol"]
+
+Ints: TypeAlias = npt.NDArray[np.signedinteger[Any]]
+Floats: TypeAlias = npt.NDArray[np.float64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+
+KEY = ("account_id", "contact_point", "channel", "party", "purpose", "time_zone")
+_FROM_LEAD = ("point_key", "kind", "rank", "relation", "relation_id", "path", "p_owner", "p_live", "label")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roster:
+    """Everybody who may be in the plan.
+
+    Attributes
+    ----------
+    accounts
+        ACCOUNTS sorted by id; the row number is the account's number.
+    approaches
+        ``KEY`` and what is known of the lead; the row number is the approach's number.
+    windows
+        ``approach``, ``not_before``, ``not_after`` (Unix microseconds), sorted.
+    person_of, accounts_of
+        By account: the person's number; by person: how many accounts.
+    account_of, kind_of, relation_of
+        By approach: account, kind of capacity, and the third party's number (-1 for the debtor's own).
+    due_day
+        By account: local day (since 1970) on which a promise to pay is due; -1 = none.
+    """
+
+    accounts: pl.DataFrame
+    approaches: pl.DataFrame
+    windows: pl.DataFrame
+    person_of: Ints
+    accounts_of: Ints
+    account_of: Ints
+    kind_of: Ints
+    relation_of: Ints
+    due_day: Ints
+
+
+def enrol(inputs: PlanInputs) -> Roster:
+    """Give numbers to accounts, persons and approaches; leave out windows whose lead or account is not known."""
+    person = pl.coalesce(pl.format("p{}", "person_id"), pl.format("a{}", "account_id"))
+    accounts = (
+        inputs.accounts.unique("account_id", keep="any")
+        .sort("account_id")
+        .with_row_index("account")
+        .with_columns(person=person.rank("dense").cast(pl.Int64) - 1)
+    )
+    leads = LEADS.conform(inputs.leads).select("account_id", "contact_point", "party", *_FROM_LEAD)
+    leads = leads.sort("account_id", "contact_point", "party", "rank").unique(
+        ["account_id", "contact_point", "party"], keep="first", maintain_order=True
+    )
+    windows = OPENINGS.conform(inputs.windows).filter(pl.col("channel").is_in(list(KIND_OF)))
+    approaches = (
+        windows.select(KEY)
+        .unique()
+        .join(accounts.select("account_id", "account", "person"), on="account_id")
+        .join(leads, on=["account_id", "contact_point", "party"])
+        .sort("person", *KEY)
+        .with_row_index("approach")
+    )
+    spans = (
+        windows.join(approaches.select("approach", *KEY), on=list(KEY))
+        .select("approach", pl.col("not_before", "not_after").to_physical())
+        .sort("approach", "not_before", "not_after")
+    )
+    third = pl.when(pl.col("party") == Party.THIRD_PARTY).then(
+        pl.coalesce("relation_id", pl.format("{} {}", "account_id", "point_key"))
+    )
+    due = pl.when(pl.col("tag") == Tag.PROMISE_TO_PAY).then(pl.col("promise_due_on").to_physical())
+    person_of = _ints(accounts["person"])
+    return Roster(
+        accounts=accounts,
+        approaches=approaches,
+        windows=spans,
+        person_of=person_of,
+        accounts_of=np.bincount(person_of, minlength=1),
+        account_of=_ints(approaches["account"]),
+        kind_of=_ints(approaches.select(pl.col("channel").replace_strict(KIND_OF, return_dtype=pl.Int64)).to_series()),
+        relation_of=_ints(approaches.select(third.rank("dense").cast(pl.Int64).fill_null(0) - 1).to_series()),
+        due_day=_ints(accounts.select(due.cast(pl.Int64).fill_null(-1)).to_series()),
+    )
+
+
+def _ints(column: pl.Series) -> Ints:
+    return column.cast(pl.Int64).to_numpy()

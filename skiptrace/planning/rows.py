@@ -1,0 +1,194 @@
+"""Turn what was placed into rows of the schedule."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import phonenumbers
+import polars as pl
+
+from skiptrace.compliance import permit_ids
+from skiptrace.compliance.zones import SECOND, offsets
+from skiptrace.contracts.inputs import INSTANT
+from skiptrace.contracts.outputs import SCHEDULE
+from skiptrace.planning.candidates import DAYPARTS
+from skiptrace.planning.permission import attempt_ids
+from skiptrace.planning.templates import template_ids
+from skiptrace.vocabulary import Channel, Party, StopKind, outcome_meanings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from skiptrace.planning.inputs import PlanInputs
+    from skiptrace.planning.roster import Roster
+    from skiptrace.settings import PlanParams
+
+__all__ = ["follow_up", "schedule_rows"]
+
+_DECIMALS = 6
+
+
+def schedule_rows(
+    placed: pl.DataFrame, roster: Roster, inputs: PlanInputs, params: PlanParams, as_of: datetime
+) -> pl.DataFrame:
+    """Return SCHEDULE rows, in the order in which to work them.
+
+    Parameters
+    ----------
+    placed
+        Grain: row placed. ``approach``, ``begin`` and ``end`` (Unix seconds), ``wave``, ``part`` (daypart), ``due`` (a
+        promise due on this day), ``favourite`` (nothing the account asked for before was refused), ``all_provisions``.
+    roster, inputs, params, as_of
+        The plan's.
+    """
+    accounts = roster.accounts.select("account", "extra")
+    who = roster.approaches.with_columns(template_id=template_ids(roster))
+    rows = pl.concat([who[placed["approach"]], placed.drop("approach")], how="horizontal").join(
+        accounts, on="account", how="left", maintain_order="left"
+    )
+    rows = rows.with_columns(
+        batch_id=pl.lit(inputs.batch_id),
+        sequence=pl.lit(1, pl.Int64),
+        at=(pl.col("begin") * SECOND).cast(INSTANT),
+        until=(pl.col("end") * SECOND).cast(INSTANT),
+        extra=pl.when(pl.col("party") == Party.DEBTOR).then("extra"),
+        max_ring_s=pl.when(pl.col("channel") == Channel.CALL).then(params.max_ring_s),
+    )
+    rows = _with_reach(rows, inputs, params)
+    rows = rows.with_columns(
+        attempt_id=attempt_ids(rows, inputs.batch_id),
+        permit_id=permit_ids(rows.with_columns(not_before="at", not_after="until"), as_of, inputs.rulebook_version),
+        reasons=_reasons(rows),
+    )
+    rows = rows.join(_telephones(rows["contact_point"]), on="contact_point", how="left", maintain_order="left")
+    rows = rows.join(_follow_ups(), on=["channel", "party"], how="left", maintain_order="left")
+    rows = rows.with_columns(
+        not_before=_local_texts(rows["begin"], rows["time_zone"]),
+        not_after=_local_texts(rows["end"], rows["time_zone"]),
+    )
+    rows = rows.sort(["due", "expected_value", "p_reach", "attempt_id"], descending=[True, True, True, False])
+    rows = rows.with_columns(rank=pl.int_range(1, rows.height + 1, dtype=pl.Int64))
+    return SCHEDULE.conform(rows.sort("at", "rank").select(pl.col(name) for name in SCHEDULE.schema))
+
+
+def _with_reach(rows: pl.DataFrame, inputs: PlanInputs, params: PlanParams) -> pl.DataFrame:
+    """Add reach, and ``expected_value``: p_reach, less what the account's earlier rows will have reached."""
+    asked = rows.select("account_id", "contact_point", "channel", "party", "at")
+    reach = inputs.p_reach(asked).select(pl.col("p_reach", "p_low", "p_high").cast(pl.Float64))
+    rows = pl.concat([rows, reach], how="horizontal").with_columns(
+        pl.col("p_reach").fill_null(0), pl.col("p_low").fill_null(0), pl.col("p_high").fill_null(1)
+    )
+    rows = rows.sort("account_id", "wave")
+    debtor = pl.col("party") == Party.DEBTOR
+    missed = pl.when(debtor).then(1 - pl.col("p_reach")).otherwise(1.0)
+    before = missed.cum_prod().shift(1).over("account_id", order_by="wave").fill_null(1.0)
+    again = pl.int_range(pl.len()).over("approach", order_by="wave") > 0
+    worth = (
+        pl.col("p_reach")
+        * before
+        * pl.when(debtor).then(1.0).otherwise(params.location_worth)
+        * pl.when(again).then(params.repeat_share).otherwise(1.0)
+    )
+    return rows.with_columns(expected_value=worth.round(_DECIMALS), again=again)
+
+
+def _reasons(rows: pl.DataFrame) -> pl.Series:
+    """Return why this channel, this hour and this contact point."""
+    third = pl.col("party") == Party.THIRD_PARTY
+    parts = pl.col("part").replace_strict(dict(enumerate(DAYPARTS)), return_dtype=pl.String)
+    sentences = [
+        pl.when("due").then(pl.lit("a promise to pay is due on this day")),
+        pl.when(third).then(pl.lit("no contact point of the debtor's is known to work: location information only")),
+        pl.when(pl.col("favourite"))
+        .then(pl.format("{} in the {}: worth most of the lawful slots looked at", "channel", parts))
+        .otherwise(pl.format("{} in the {}: slots worth more were full or not lawful", "channel", parts)),
+        pl.format("number {} of the {} leads by who owns them and whether they work", "rank", "kind"),
+        pl.when("again")
+        .then(pl.lit("the same contact point again, at another time of day"))
+        .when(pl.col("wave") > 1)
+        .then(pl.lit("another way than before")),
+        pl.col("path"),
+    ]
+    return rows.select(reasons=pl.concat_list(sentences).list.drop_nulls()).to_series()
+
+
+def _telephones(points: pl.Series) -> pl.DataFrame:
+    """Return calling code and national number of each number in E.164."""
+    found = {}
+    for point in points.unique().sort().to_list():
+        if not point.startswith("+"):
+            continue
+        try:
+            number = phonenumbers.parse(point)
+        except phonenumbers.NumberParseException:
+            continue
+        found[point] = (str(number.country_code), phonenumbers.national_significant_number(number))
+    rows = [(point, *codes) for point, codes in found.items()]
+    names = ("contact_point", "country_code", "national_number")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def follow_up(channel: Channel, party: Party) -> dict[str, str]:
+    """Return what to do on which outcome, from what each outcome means.
+
+    Examples
+    --------
+    >>> found = follow_up(Channel.CALL, Party.DEBTOR)
+    >>> found["right_party"], found["no_answer"], found["wrong_number"]
+    ('stop_wave', 'next_wave', 'stop_point')
+    """
+    return {
+        outcome: _action(stop, reached=reach, talked=talked, answered=answered, live=live, party=party)
+        for outcome, stop, reach, talked, answered, live in outcome_meanings()
+        .filter(pl.col("channels").list.contains(channel.value))
+        .select("outcome", "stop", "reach", "conversation", "answered", "live")
+        .iter_rows()
+    }
+
+
+def _action(
+    stop: str | None, *, reached: bool | None, talked: bool | None, answered: bool | None, live: int, party: Party
+) -> str:
+    if stop == StopKind.WRONG_PARTY or live < 0:
+        return "stop_point"
+    if stop is not None:
+        return "stop_account" if party == Party.DEBTOR else "stop_point"
+    if reached or (talked is not False and answered is not True):
+        return "stop_wave"
+    if party == Party.THIRD_PARTY and answered is not False:
+        return "stop_point"
+    return "next_wave"
+
+
+@cache
+def _follow_ups() -> pl.DataFrame:
+    rows = [
+        (channel.value, party.value, json.dumps(follow_up(channel, party), separators=(",", ":")))
+        for channel in Channel
+        for party in Party
+    ]
+    return pl.DataFrame(rows, schema=["channel", "party", "follow_up"], orient="row")
+
+
+def _local_texts(seconds: pl.Series, zones: pl.Series) -> pl.Series:
+    """Return instants as RFC 3339 with the offset of their zone."""
+    at = seconds.to_numpy()
+    offset = np.zeros(len(at), dtype=np.int64)
+    for zone in zones.unique().sort().to_list():
+        mine = (zones == zone).to_numpy()
+        offset[mine] = offsets(zone, at[mine] * SECOND) // SECOND
+    minutes = pl.col("offset").abs() // 60
+    return (
+        pl.DataFrame({"local": at + offset, "offset": offset})
+        .select(
+            pl.from_epoch("local", time_unit="s").dt.strftime("%Y-%m-%dT%H:%M:%S")
+            + pl.when(pl.col("offset") < 0).then(pl.lit("-")).otherwise(pl.lit("+"))
+            + (minutes // 60).cast(pl.String).str.zfill(2)
+            + pl.lit(":")
+            + (minutes % 60).cast(pl.String).str.zfill(2)
+        )
+        .to_series()
+    )
