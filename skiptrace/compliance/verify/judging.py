@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from skiptrace.compliance.law import Bar, Cap, Need, Provision, Wait, Window
 from skiptrace.compliance.verify.clock import is_holiday, local
-from skiptrace.compliance.verify.whereabouts import is_dead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from skiptrace.compliance.verify.known import Event, Known, Stop
 
@@ -20,6 +19,16 @@ __all__ = ["Attempt", "bears", "judge", "judge_hours"]
 
 Row = dict[str, Any]
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CONSENTED = ("consent", "explicit_consent", "separate_consent")
+_PERSONAL = frozenset(
+    {
+        *("deceased", "bankrupt", "attorney", "opt_out", "do_not_call", "wrong_party"),
+        *("inconvenient_time", "inconvenient_place", "employer_prohibits"),
+    }
+)
+"""Stops that hold for all accounts of the person; the others are about one debt."""
+_OF_THE_DEBTOR = frozenset(("inconvenient_time", "inconvenient_place", "employer_prohibits"))
+"""Stops that say nothing of third parties, unless they name the third party's point."""
 _HOURS = re.compile(r"^(?:([a-z]{3})(?:-([a-z]{3}))? )?(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})$")
 
 
@@ -31,12 +40,18 @@ class Attempt:
     ----------
     known
         Everything else that is known.
-    account, channel, party, purpose
+    account, channel, purpose
         As in the row.
+    party
+        As in the row; an executor of a dead debtor is taken as the debtor.
+    places
+        Innermost places whose law binds.
     lead
         The lead it uses.
     zones
         Candidate zones.
+    stop_kinds
+        Kinds of stop that there are on the person or the point at all.
     at, until
         Start and end.
     placed
@@ -49,7 +64,9 @@ class Attempt:
     party: str
     purpose: str
     lead: Row
+    places: tuple[str, ...]
     zones: tuple[str, ...]
+    stop_kinds: frozenset[str]
     at: datetime
     until: datetime
     placed: tuple[Event, ...]
@@ -63,11 +80,11 @@ class Attempt:
         else:
             accounts = self.known.person(self.account) if per == "person" else (self.account,)
             past = list({id(event): event for account in accounts for event in self.known.by_account[account]}.values())
-            own = list(self.placed)
+            own = [event for event in self.placed if event.account in accounts]
         return [event for event in (*past, *own) if event.at <= self.at]
 
 
-def bears(provision: Provision, attempt: Attempt, days: set[date]) -> bool:
+def bears(provision: Provision, attempt: Attempt, days: Collection[date]) -> bool:
     """Tell whether a provision speaks of this attempt on any of these local days."""
     if attempt.channel not in provision.channels or provision.party not in (None, attempt.party):
         return False
@@ -77,10 +94,13 @@ def bears(provision: Provision, attempt: Attempt, days: set[date]) -> bool:
     return any(first <= day <= last for day in days)
 
 
-def judge_hours(window: Window, attempt: Attempt) -> str | None:
-    """Return why the attempt does not lie within the hours of every candidate zone."""
+def judge_hours(window: Window, attempt: Attempt, known: dict[tuple[str, str, datetime, datetime], bool]) -> str | None:
+    """Return why the attempt does not lie within the hours of every candidate zone; ``known`` remembers the answers."""
     for zone in attempt.zones:
-        if not _inside(window, zone, attempt.at, attempt.until):
+        key = (window.id, zone, attempt.at, attempt.until)
+        if key not in known:
+            known[key] = _inside(window, zone, attempt.at, attempt.until)
+        if not known[key]:
             return window.summary
     return f"{window.summary} (somebody must look)" if window.status == "M" else None
 
@@ -107,9 +127,7 @@ def _inside(window: Window, zone: str, at: datetime, until: datetime) -> bool:
 
 
 def judge(provision: Provision, attempt: Attempt) -> str | None:
-    """Return why a provision that bears on an attempt forbids it, or null."""
-    if isinstance(provision, Window):
-        return judge_hours(provision, attempt)
+    """Return why a provision that bears on an attempt forbids it, or null; hours have a function of their own."""
     for kind, function in _KINDS.items():
         if isinstance(provision, kind):
             return function(provision, attempt)
@@ -121,8 +139,6 @@ def _cap(cap: Cap, attempt: Attempt) -> str | None:
         return None
     events = attempt.events(cap.per)
     if cap.after_conversation and not any(event.conversation for event in events):
-        return None
-    if cap.party == "third_party" and _asked_to_be_called_again(attempt):
         return None
     channels = cap.counted or cap.channels
     counting = [
@@ -172,23 +188,19 @@ def _direct_consent(attempt: Attempt, moment: datetime) -> bool:
             continue
         if (consent["given_by"], consent["given_to"]) != ("debtor", "this_collector"):
             continue
-        if not _valid(consent, moment, moment, "call") or moment - consent["given_at"] > timedelta(days=7):
+        if not _valid(consent, moment, moment, "call") or not _within_days(consent["given_at"], moment, attempt, 7):
             continue
-        if any(event.conversation and consent["given_at"] < event.at < moment for event in attempt.events("debt")):
+        talks = (event for event in attempt.events("debt") if event.conversation and event.channel == "call")
+        if any(consent["given_at"] < event.at < moment for event in talks):
             continue
         return True
     return False
 
 
-def _asked_to_be_called_again(attempt: Attempt) -> bool:
-    named = (attempt.known.consents.get(name) for name in attempt.lead["consent_ids"] or ())
-    return any(
-        consent is not None
-        and consent["given_by"] == "third_party"
-        and consent["scope"] == "call_back"
-        and _valid(consent, attempt.at, attempt.until, attempt.channel)
-        for consent in named
-    )
+def _within_days(given: datetime, moment: datetime, attempt: Attempt, days: int) -> bool:
+    """Tell whether a moment lies within some local days, the day of the giving being the first, in every zone."""
+    spans = (local(moment, zone).date() - local(given, zone).date() for zone in attempt.zones)
+    return all(span < timedelta(days=days) for span in spans)
 
 
 def _wait(wait: Wait, attempt: Attempt) -> str | None:
@@ -197,7 +209,7 @@ def _wait(wait: Wait, attempt: Attempt) -> str | None:
     events = attempt.events(wait.per)
     if wait.after == "notice":
         return _notice(wait, attempt, events)
-    talks = [event for event in events if event.conversation and event.channel in {*wait.channels, "visit"}]
+    talks = [event for event in events if event.conversation and event.channel in wait.channels]
     for zone in attempt.zones:
         today = local(attempt.at, zone).date()
         if any(today < _after(local(event.at, zone).date(), wait) for event in talks):
@@ -257,7 +269,7 @@ def _valid(consent: Row, start: datetime, end: datetime, channel: str) -> bool:
     ends = [
         consent[name] for name in ("valid_until", "revoked_at", "revocation_received_at") if consent[name] is not None
     ]
-    return all(end < last for last in ends)
+    return all(start < last and end <= last for last in ends)
 
 
 def _text_basis(need: Need, attempt: Attempt) -> bool:
@@ -269,8 +281,11 @@ def _text_basis(need: Need, attempt: Attempt) -> bool:
     lead = attempt.lead
     texts = (
         event.at
-        for event in attempt.events("person")
-        if event.inbound and event.channel == "sms" and event.point == lead["point_key"]
+        for event in attempt.events("debt")
+        if event.account == attempt.account
+        and event.inbound
+        and event.channel == "sms"
+        and event.point == lead["point_key"]
     )
     if any(fresh(moment) for moment in texts):
         return True
@@ -280,6 +295,8 @@ def _text_basis(need: Need, attempt: Attempt) -> bool:
     return any(
         consent is not None
         and (consent["given_by"], consent["given_to"]) == ("debtor", "this_collector")
+        and consent["basis"] in _CONSENTED
+        and "contact" in (consent["purposes"] or ())
         and fresh(consent["given_at"])
         and _valid(consent, attempt.at, attempt.until, "sms")
         for consent in named
@@ -288,29 +305,33 @@ def _text_basis(need: Need, attempt: Attempt) -> bool:
 
 def _unreachable(need: Need, attempt: Attempt) -> bool:
     points = [lead for lead in attempt.known.leads[attempt.account] if lead["party"] == "debtor"]
-    return all(is_dead(attempt.known, lead, attempt.at) or _failing(need, attempt, lead) for lead in points)
+    return all(_gone_or_failing(need, attempt, lead) for lead in points)
 
 
-def _failing(need: Need, attempt: Attempt, lead: Row) -> bool:
-    tried = [
-        event for event in attempt.known.by_point[lead["point_key"]] if not event.inbound and event.at <= attempt.at
-    ]
-    last = sorted(tried, key=lambda event: event.at)[-need.failures :]
-    return len(last) == need.failures and all(event.reach is False for event in last)
-
-
-def _home_unreachable(_need: Need, attempt: Attempt) -> bool:
-    elsewhere = [
+def _home_unreachable(need: Need, attempt: Attempt) -> bool:
+    points = [
         lead
         for lead in attempt.known.leads[attempt.account]
         if lead["party"] == "debtor" and lead["kind"] == "phone" and lead["label"] != "work"
     ]
-    return all(is_dead(attempt.known, lead, attempt.at) for lead in elsewhere)
+    return all(_gone_or_failing(need, attempt, lead) for lead in points)
+
+
+def _gone_or_failing(need: Need, attempt: Attempt, lead: Row) -> bool:
+    if attempt.known.is_gone(lead, attempt.at) or lead["reassignment_result"] == "reassigned":
+        return True
+    tried = [
+        event
+        for event in attempt.known.by_account[attempt.account]
+        if event.point == lead["point_key"] and not event.inbound and event.at <= attempt.at
+    ]
+    last = sorted(tried, key=lambda event: event.at)[-need.failures :]
+    return len(last) == need.failures and all(event.failed for event in last)
 
 
 def _bar(bar: Bar, attempt: Attempt) -> str | None:
     third = attempt.party == "third_party"
-    if third and attempt.lead["relation"] in bar.except_relations:
+    if attempt.lead["relation"] in bar.except_relations:
         return None
     if bar.relations and not (third and attempt.lead["relation"] in bar.relations):
         return None
@@ -327,17 +348,59 @@ def _bar(bar: Bar, attempt: Attempt) -> str | None:
         conditions.append(third and attempt.purpose != "location_only")
     if bar.reassigned:
         conditions.append(attempt.lead["reassignment_result"] == "reassigned")
+    if bar.asked_before:
+        conditions.append(_asked_before(attempt))
+    if bar.place_silent:
+        conditions.append(_silent(attempt))
     return bar.summary if all(conditions) else None
 
 
+def _asked_before(attempt: Attempt) -> bool:
+    """Tell whether this third party was contacted and has not since asked to be called again."""
+    known, third = attempt.known, attempt.lead["relation_id"]
+    theirs = [lead for lead in known.leads[attempt.account] if lead["relation_id"] == third]
+    points = {lead["point_key"] for lead in theirs}
+    made = [
+        event.at
+        for event in (*known.by_account[attempt.account], *attempt.placed)
+        if event.account == attempt.account and event.point in points and not event.inbound and event.at <= attempt.at
+    ]
+    if not made:
+        return False
+    named = (known.consents.get(name) for lead in theirs for name in lead["consent_ids"] or ())
+    return not any(
+        consent is not None
+        and (consent["given_by"], consent["scope"]) == ("third_party", "call_back")
+        and consent["given_at"] > max(made)
+        and _valid(consent, attempt.at, attempt.at, attempt.channel)
+        for consent in named
+    )
+
+
+def _silent(attempt: Attempt) -> bool:
+    """Tell whether the law of some place does not say when a third party may be asked on this channel."""
+    day = [local(attempt.at, zone).date() for zone in attempt.zones]
+    return any(
+        not any(
+            isinstance(provision, Need) and provision.need == "unreachable" and bears(provision, attempt, day)
+            for provision in attempt.known.rulebook.bearing_on(place)
+        )
+        for place in attempt.places
+    )
+
+
 def _stopped(kind: str, attempt: Attempt) -> bool:
+    if kind not in attempt.stop_kinds:
+        return False
     known, point = attempt.known, attempt.lead["point_key"]
-    ours = [stop for account in known.person(attempt.account) for stop in known.stops_of_account[account]]
+    accounts = known.person(attempt.account) if kind in _PERSONAL else (attempt.account,)
+    ours = [stop for account in accounts for stop in known.stops_of_account[account]]
+    unnamed = attempt.lead["party"] == "third_party" and kind in _OF_THE_DEBTOR
     return any(
         stop.kind == kind
-        and stop.point in (None, point)
+        and (stop.point == point or (stop.point is None and not unnamed))
         and stop.channel in (None, attempt.channel)
-        and stop.since <= attempt.until
+        and stop.since <= attempt.at
         and (stop.until is None or attempt.at < stop.until)
         and _in_scope(stop, attempt)
         for stop in (*ours, *known.stops_of_point[point])
@@ -345,12 +408,13 @@ def _stopped(kind: str, attempt: Attempt) -> bool:
 
 
 def _in_scope(stop: Stop, attempt: Attempt) -> bool:
-    label = attempt.lead["label"]
+    at_work = attempt.lead["label"] in ("work", None)
+    at_home = attempt.lead["label"] in ("home", None) and attempt.lead["kind"] != "email"
     if stop.kind == "employer_prohibits":
-        return label in ("work", None)
+        return at_work
     if stop.kind == "inconvenient_place":
         detail = (stop.detail or "").strip().lower()
-        return label in (detail, None) if detail in ("home", "work") else True
+        return {"home": at_home, "work": at_work}.get(detail, at_home or at_work)
     if stop.kind == "inconvenient_time":
         return _inconvenient(stop.detail, attempt)
     return True

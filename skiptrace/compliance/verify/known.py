@@ -11,9 +11,11 @@ import polars as pl
 from skiptrace.vocabulary import outcome_meanings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from skiptrace.compliance.facts import Facts
+    from skiptrace.compliance.rulebook import Rulebook
 
 __all__ = ["Event", "Known", "Stop", "read_known"]
 
@@ -25,6 +27,8 @@ class Event(NamedTuple):
 
     Attributes
     ----------
+    account
+        Whose file it stands in.
     at
         When it started.
     channel, point
@@ -33,12 +37,15 @@ class Event(NamedTuple):
         Whether the debtor began it.
     connected, conversation, contact, unanswered
         Whether it may have been one.
-    reach, live
-        true, false or null: the debtor was reached; 1, 0 or -1: what it says of the point.
+    failed
+        Whether it surely did not get through to anybody.
+    live, owner
+        1, 0 or -1: what it says of the point working, and of its being the debtor's.
     notice
         Whether it was the written notice.
     """
 
+    account: str
     at: datetime
     channel: str
     point: str | None
@@ -47,8 +54,9 @@ class Event(NamedTuple):
     conversation: bool
     contact: bool
     unanswered: bool
-    reach: bool | None
+    failed: bool
     live: int
+    owner: int
     notice: bool
 
 
@@ -63,12 +71,17 @@ class Stop(NamedTuple):
     detail: str | None
 
 
+_SIGNS: tuple[Callable[[Event], int], ...] = (lambda event: event.live, lambda event: event.owner)
+
+
 @dataclass
 class Known:
     """Rows by id; only what bears on the accounts asked for."""
 
+    rulebook: Rulebook
     accounts: dict[str, Row] = field(default_factory=dict)
     people: dict[tuple[str, str], Row] = field(default_factory=dict)
+    by_address: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     persons: dict[str, frozenset[str]] = field(default_factory=dict)
     leads: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     by_account: defaultdict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
@@ -77,14 +90,25 @@ class Known:
     stops_of_point: defaultdict[str, list[Stop]] = field(default_factory=lambda: defaultdict(list))
     consents: dict[str, Row] = field(default_factory=dict)
 
+    def is_gone(self, lead: Row, moment: datetime) -> bool:
+        """Tell whether the last that the account's own attempts heard of a point is that it is dead or another's."""
+        heard = [e for e in self.by_account[lead["account_id"]] if e.point == lead["point_key"] and e.at <= moment]
+        last = (max((e for e in heard if said(e)), key=lambda e: (e.at, said(e)), default=None) for said in _SIGNS)
+        return any(event is not None and said(event) < 0 for event, said in zip(last, _SIGNS, strict=True))
+
+    def stops(self, account: str, point: str) -> list[Stop]:
+        """Return every stop on the person the account is with, and on a point."""
+        ours = [stop for member in self.person(account) for stop in self.stops_of_account.get(member, ())]
+        return [*ours, *self.stops_of_point.get(point, ())]
+
     def person(self, account: str) -> frozenset[str]:
         """Return the accounts of the person the account is with."""
         return self.persons.get(account, frozenset((account,)))
 
 
-def read_known(facts: Facts, accounts: list[str]) -> Known:
+def read_known(facts: Facts, rulebook: Rulebook, accounts: list[str]) -> Known:
     """Gather what bears on these accounts, on their persons' other accounts, and on their points."""
-    known = Known()
+    known = Known(rulebook)
     asked = facts.accounts.filter(pl.col("account_id").is_in(accounts))
     shared = asked["person_id"].drop_nulls().unique().to_list()
     ours = facts.accounts.filter(pl.col("account_id").is_in(accounts) | pl.col("person_id").is_in(shared))
@@ -97,11 +121,16 @@ def read_known(facts: Facts, accounts: list[str]) -> Known:
     known.persons = {account: frozenset(members) for members in by_person.values() for account in members}
     leads = facts.leads.filter(pl.col("account_id").is_in(ids))
     for row in leads.iter_rows(named=True):
-        known.leads[row["account_id"]].append(row)
+        # A mobile line is nobody's home and nobody's desk.
+        mobile = row["label"] is None and row["line_type"] == "mobile"
+        known.leads[row["account_id"]].append({**row, "label": "mobile"} if mobile else row)
     named = leads["record_ids"].explode().drop_nulls().unique().to_list() if leads.height else []
-    people = facts.people.filter(pl.col("account_id").is_in(ids) | pl.col("record_id").is_in(named))
-    known.people = {(row["table"], row["record_id"]): row for row in people.iter_rows(named=True)}
     points = leads["point_key"].unique().to_list()
+    near = pl.col("account_id").is_in(ids) | pl.col("record_id").is_in(named) | pl.col("address_key").is_in(points)
+    for row in facts.people.filter(near).iter_rows(named=True):
+        known.people[row["table"], row["record_id"]] = row
+        if row["address_key"] is not None:
+            known.by_address[row["address_key"]].append(row)
     _read_attempts(facts, known, set(ids), points)
     _read_stops(facts, known, ids, points)
     known.consents = {row["consent_id"]: row for row in facts.consents.iter_rows(named=True)}
@@ -119,13 +148,21 @@ def _read_attempts(facts: Facts, known: Known, ids: set[str], points: list[str])
         event = _event(row, meaning)
         for account in {row["account_id"], *(row["debt_ids"] or [])} & ids:
             known.by_account[account].append(event)
-            if meaning.get("stop"):
-                # The debtor said no by what happened: to the way it happened, or, for a wrong party, to the point.
-                wrong = meaning["stop"] == "wrong_party"
-                point, channel = (event.point, None) if wrong else (None, event.channel)
-                known.stops_of_account[account].append(Stop(meaning["stop"], point, channel, event.at, None, None))
         if event.point is not None:
             known.by_point[event.point].append(event)
+        if meaning.get("stop"):
+            _learn_stop(known, event, meaning["stop"])
+
+
+def _learn_stop(known: Known, event: Event, kind: str) -> None:
+    """Take a no from what happened: a wrong number bars the point for its account, an opt-out this way to it."""
+    if kind == "wrong_party":
+        if event.point is not None:
+            known.stops_of_account[event.account].append(Stop(kind, event.point, None, event.at, None, None))
+    elif event.point is not None:
+        known.stops_of_point[event.point].append(Stop(kind, event.point, event.channel, event.at, None, None))
+    else:
+        known.stops_of_account[event.account].append(Stop(kind, None, event.channel, event.at, None, None))
 
 
 def _event(row: Row, meaning: Row) -> Event:
@@ -136,6 +173,7 @@ def _event(row: Row, meaning: Row) -> Event:
     left = row["voicemail_left"] if row["voicemail_left"] is not None else meaning.get("message_left")
     answered = meaning.get("answered")
     return Event(
+        account=row["account_id"],
         at=row["started_at"],
         channel=row["channel"],
         point=row["point_key"],
@@ -144,9 +182,12 @@ def _event(row: Row, meaning: Row) -> Event:
         conversation=may(talked),
         contact=may(answered) or may(left),
         unanswered=answered is not True,
-        reach=meaning.get("reach"),
+        failed=answered is False and row["outcome"] != "refused",
         live=meaning.get("live", 0),
-        notice=row["channel"] == "letter" and row["outcome"] == "sent" and row["campaign"] == "notice",
+        owner=meaning.get("owner", 0),
+        notice=row["channel"] == "letter"
+        and row["outcome"] == "sent"
+        and (row["campaign"] or "").strip().lower() == "notice",
     )
 
 

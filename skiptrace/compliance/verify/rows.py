@@ -10,9 +10,9 @@ import polars as pl
 
 from skiptrace.compliance.law import Provision, Window
 from skiptrace.compliance.verify.clock import local
-from skiptrace.compliance.verify.judging import Attempt, bears, judge
+from skiptrace.compliance.verify.judging import Attempt, bears, judge, judge_hours
 from skiptrace.compliance.verify.known import Event, Known, read_known
-from skiptrace.compliance.verify.whereabouts import whereabouts
+from skiptrace.compliance.verify.whereabouts import Whereabouts, whereabouts
 from skiptrace.settings import CheckParams
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ __all__ = ["verify"]
 
 Row = dict[str, Any]
 FINDING = {"attempt_id": pl.String(), "provision": pl.String(), "reason": pl.String()}
+_TIMED = ("call", "sms", "email", "visit")
+"""Channels that reach a person at once; a letter has no hour."""
 _STEP = timedelta(minutes=1)
 _LAST = timedelta(microseconds=1)
 
@@ -60,7 +62,7 @@ def verify(
         attempts of unknown outcome.
     """
     rows = schedule.sort("not_before", "attempt_id").to_dicts()
-    known = read_known(facts, sorted({row["account_id"] for row in rows if row["account_id"] is not None}))
+    known = read_known(facts, rulebook, sorted({row["account_id"] for row in rows if row["account_id"] is not None}))
     reader = _Reader(known, rulebook, as_of, params or CheckParams())
     found = [(row["attempt_id"], finding) for row in rows if (finding := reader.refuse(row)) is not None]
     return pl.DataFrame([(name, *finding) for name, finding in found], schema=FINDING, orient="row")
@@ -78,7 +80,8 @@ class _Reader:
         self._windows: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         self._placed: defaultdict[frozenset[str], list[Event]] = defaultdict(list)
         self._third_parties: set[str] = set()
-        self._law: dict[str, tuple[Provision, ...]] = {}
+        self._law: dict[tuple[object, ...], tuple[Provision, ...]] = {}
+        self._hours: dict[tuple[str, str, datetime, datetime], bool] = {}
 
     def refuse(self, row: Row) -> _Finding | None:
         """Return why a row must not go out; null lets it pass and counts it from then on."""
@@ -121,54 +124,86 @@ class _Reader:
         return None
 
     def _judge(self, row: Row, lead: Row, begin: datetime, end: datetime) -> _Finding | None:
-        where = whereabouts(self._known, self._rulebook.places, lead, begin)
-        if not where.places or not where.zones:
+        where = whereabouts(self._known, self._rulebook, lead, begin)
+        if not where.hour_places or not where.zones:
             return _Finding("place", "it is not known where this person is")
-        uncovered = [place for place in where.places if not self._rulebook.has_pack(place)]
+        leaves = self._rulebook.places.leaves(where.places)
+        uncovered = [place for place in leaves if not self._rulebook.has_pack(place)]
         if uncovered:
             return _Finding("place", f"no law is known for {uncovered[0]}")
         length = timedelta(seconds=self._params.expected_call_s if row["channel"] in ("call", "visit") else 0)
         placed = tuple(self._placed[self._known.person(row["account_id"])])
-        for moment in _moments(begin, end):
+        kinds = frozenset(stop.kind for stop in self._known.stops(row["account_id"], lead["point_key"]))
+        party = "debtor" if _stands_in(self._known, lead, begin) else row["party"]
+        for moment in _moments(begin, end) if row["channel"] in _TIMED else (begin, end - _LAST):
             attempt = Attempt(
                 known=self._known,
                 account=row["account_id"],
                 channel=row["channel"],
-                party=row["party"],
+                party=party,
                 purpose=row["purpose"],
                 lead=lead,
+                places=leaves,
                 zones=where.zones,
+                stop_kinds=kinds,
                 at=moment,
                 until=moment + length,
                 placed=placed,
             )
-            finding = self._at(attempt, where.places, whole=moment in (begin, end - _LAST))
+            finding = self._at(attempt, where, whole=moment in (begin, end - _LAST))
             if finding is not None:
                 return finding
         return None
 
-    def _at(self, attempt: Attempt, places: tuple[str, ...], *, whole: bool) -> _Finding | None:
+    def _at(self, attempt: Attempt, where: Whereabouts, *, whole: bool) -> _Finding | None:
         """Judge one instant: the hours always, what changes by the day only at both ends of the window."""
-        days = {local(moment, zone).date() for zone in attempt.zones for moment in (attempt.at, attempt.until)}
-        for place in places:
-            for provision in self._of(place, attempt, days):
-                timed = isinstance(provision, Window) or getattr(provision, "stop", None) == "inconvenient_time"
-                if not (whole or timed):
-                    continue
+        days = frozenset(local(attempt.at, zone).date() for zone in attempt.zones)
+        for provision in self._bearing(attempt, where, days, whole=whole):
+            if isinstance(provision, Window):
+                reason = judge_hours(provision, attempt, self._hours)
+            else:
                 reason = judge(provision, attempt)
-                if reason is not None:
-                    return _Finding(provision.id, reason)
+            if reason is not None:
+                return _Finding(provision.id, reason)
         return None
 
-    def _of(self, place: str, attempt: Attempt, days: set[date]) -> Iterator[Provision]:
-        """Yield what a place's law says of this attempt; the house's hours only where the place itself has none."""
-        if place not in self._law:
-            self._law[place] = self._rulebook.bearing_on(place)
-        bearing = [provision for provision in self._law[place] if bears(provision, attempt, days)]
-        own_hours = any(isinstance(provision, Window) and provision.places != ("*",) for provision in bearing)
-        for provision in bearing:
-            if not (own_hours and isinstance(provision, Window) and provision.places == ("*",)):
-                yield provision
+    def _bearing(
+        self, attempt: Attempt, where: Whereabouts, days: frozenset[date], *, whole: bool
+    ) -> tuple[Provision, ...]:
+        """Return what law says of this attempt; the house's hours only where the law of a place has none."""
+        key = (where, attempt.channel, attempt.party, attempt.lead["label"], days, whole)
+        if key not in self._law:
+            found = {provision.id: provision for provision in self._law_of(attempt, where, days)}
+            timed = [
+                p for p in found.values() if isinstance(p, Window) or getattr(p, "stop", None) == "inconvenient_time"
+            ]
+            self._law[key] = tuple(found.values() if whole else timed)
+        return self._law[key]
+
+    def _law_of(self, attempt: Attempt, where: Whereabouts, days: frozenset[date]) -> Iterator[Provision]:
+        leaves = self._rulebook.places.leaves
+        for place in leaves(where.hour_places):
+            hours = [provision for provision in self._in_force(place, attempt, days) if isinstance(provision, Window)]
+            own = [provision for provision in hours if provision.places != ("*",)]
+            yield from own or hours
+        for place in leaves(where.places):
+            yield from (p for p in self._in_force(place, attempt, days) if not isinstance(p, Window))
+
+    def _in_force(self, place: str, attempt: Attempt, days: frozenset[date]) -> list[Provision]:
+        return [provision for provision in self._rulebook.bearing_on(place) if bears(provision, attempt, days)]
+
+
+def _stands_in(known: Known, lead: Row, moment: datetime) -> bool:
+    """Tell whether a lead is the executor of a dead debtor, who stands in the debtor's place."""
+    if lead["relation"] != "executor":
+        return False
+    return any(
+        stop.kind == "deceased"
+        and stop.point in (None, lead["point_key"])
+        and stop.since <= moment
+        and (stop.until is None or moment < stop.until)
+        for stop in known.stops(lead["account_id"], lead["point_key"])
+    )
 
 
 def _window(row: Row) -> tuple[datetime, datetime] | None:
@@ -189,6 +224,7 @@ def _moments(begin: datetime, end: datetime) -> Iterator[datetime]:
 
 def _placed(row: Row, lead: Row, end: datetime) -> Event:
     return Event(
+        account=row["account_id"],
         at=end - _LAST,
         channel=row["channel"],
         point=lead["point_key"],
@@ -197,7 +233,8 @@ def _placed(row: Row, lead: Row, end: datetime) -> Event:
         conversation=True,
         contact=True,
         unanswered=True,
-        reach=None,
+        failed=False,
         live=0,
+        owner=0,
         notice=False,
     )
