@@ -28,8 +28,8 @@ __all__ = ["believe", "log_odds", "shifted"]
 _CERTAIN = 1e-6
 _VERIFIED, _UNVERIFIED = 3.0, 2.0
 """Answers that turned out the right party or did not, believed before any is seen."""
-_TOLD, _MUTE = 2.0, 4.0
-"""Attempts on dead points that were told to be, or looked unanswered, believed before any is seen."""
+_TOLD, _MUTE = 1.0, 9.0
+"""Attempts on dead points that were told to be, or not, believed before any is seen: as often as signs of life."""
 _SIGN, _STILL = 1.0, 9.0
 """Attempts on live points that missed the person and showed a sign of life, or none, believed before any is seen."""
 _MOST_AGAINST = math.log(20)

@@ -9,7 +9,7 @@ import numpy as np
 
 from skiptrace.timing.levels import weigh
 from skiptrace.timing.population import offsets, start, update
-from skiptrace.timing.routines import deviate, features
+from skiptrace.timing.routines import deviate, features, remainder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,6 +88,7 @@ def odds_at(
     variance = (
         found.population.doubt[channel, hour] + found.population.cohort_doubt[cohort] + found.levels.variance[point]
     )
+    variance = variance + found.routines.swing * remainder()[channel, hour]
     spread = _spread_of(found.routines, person)
     x = features()[channel, hour]
     return mean, variance + np.einsum("ij,ijk,ik->i", x, spread, x)
@@ -111,7 +112,8 @@ def odds_of_week(
     twice = np.where(upper[0] == upper[1], 1.0, 2.0)
     products = table[:, upper[0]] * table[:, upper[1]] * twice
     packed = _spread_of(routines, person)[:, upper[0], upper[1]]
-    variance = found.population.doubt[channel] + doubt[:, None] + np.einsum("ij,hj->ih", packed, products)
+    usual = found.population.doubt[channel] + routines.swing * remainder()[channel]
+    variance = usual + doubt[:, None] + np.einsum("ij,hj->ih", packed, products)
     return mean, variance
 
 

@@ -2,8 +2,8 @@
 
 A point is in one of three states: dead; live, but another's; live and the person's. Only in the last can an attempt
 reach the person, with log-odds ``offset + level``: the offset is what the hour, channel and cohort would give anybody,
-the level is the person's own, normal with a spread learned from the data. Levels take a few values (Gauss-Hermite
-without the weights' extremes), so everything below is exact sums: no sampling, no local optimum.
+the level is the person's own, normal with a spread learned from the data. Levels take a few values, evenly spaced, so
+that everything below is plain sums: no sampling, no local optimum.
 
 As attempts were chosen by people who had seen the earlier outcomes, but nothing else of the truth, the likelihood of
 the outcomes given the choices is all there is to learn from: the choices cancel (Rubin 1976, ignorability).
@@ -76,8 +76,6 @@ class Levels:
     share, expected, spread
         Grain: trial. Probability that it could reach the person at all; that it did, by the model (the share in it);
         the curvature of its likelihood in the log-odds.
-    log_likelihood
-        Of all trials together (one number).
     """
 
     p_reachable: Floats
@@ -91,12 +89,9 @@ class Levels:
     share: Floats
     expected: Floats
     spread: Floats
-    log_likelihood: Floats
 
 
-def weigh(
-    evidence: Evidence, offset: Floats, points: Points, sigma: float, persons: int, *, trials: bool = True
-) -> Levels:
+def weigh(evidence: Evidence, offset: Floats, points: Points, sigma: float, persons: int) -> Levels:
     """Return the posterior of points and persons.
 
     Parameters
@@ -111,10 +106,8 @@ def weigh(
         Standard deviation of the persons' levels.
     persons
         How many there are.
-    trials
-        Whether what is expected of each trial is wanted too.
     """
-    size = len(evidence.point) if trials else 0
+    size = len(evidence.point)
     # Strangers may have answered where no attempt was a trial.
     claim = points.p_owner * np.exp(-points.against)
     found = Levels(
@@ -129,7 +122,6 @@ def weigh(
         share=np.zeros(size),
         expected=np.zeros(size),
         spread=np.zeros(size),
-        log_likelihood=np.zeros(1),
     )
     cuts = _cuts(evidence.person)
     for begin, end in pairwise(cuts):
@@ -169,8 +161,7 @@ def _weigh_block(evidence: Evidence, rows: slice, offset: Floats, points: Points
     person = points.person[here]
     new_person = np.diff(person, prepend=-1) != 0
     log_level = _LOG_PRIOR + np.add.reduceat(by_part[SETTLED] + mixed, np.flatnonzero(new_person), axis=0)
-    likelihood = _log_sum(log_level)
-    at_level = np.exp(log_level - likelihood)
+    at_level = np.exp(log_level - _log_sum(log_level))
     whose = at_level[np.cumsum(new_person) - 1]
     joint = whose * np.exp(mine - mixed)
 
@@ -184,10 +175,7 @@ def _weigh_block(evidence: Evidence, rows: slice, offset: Floats, points: Points
     found.tried[tried] = True
     found.person_mean[tried] = (at_level * level).sum(axis=1)
     found.person_square[tried] = (at_level * level**2).sum(axis=1)
-    found.log_likelihood[0] += float(likelihood.sum())
 
-    if not len(found.share):
-        return
     of = np.cumsum(np.diff(point, prepend=-1) != 0) - 1
     mass = np.where((part == SETTLED)[:, None], whose[of], joint[of])
     chance = ratio / (1 + ratio)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from skiptrace.timing.levels import Levels
     from skiptrace.timing.week import Floats
 
-__all__ = ["SWINGS", "Routines", "deviate", "features", "no_routines"]
+__all__ = ["SWINGS", "Routines", "deviate", "features", "no_routines", "remainder"]
 
 _MODES = 8
 """They carry four fifths of the variance; a ninth would carry less than one part in thirty."""
@@ -81,6 +81,16 @@ def features() -> Floats:
         table[number, :HOURS, :_MODES] = _CLOCK[channel] * modes(_MODES)
         table[number, :, _MODES] = channel in _WRITTEN
     return table
+
+
+def remainder() -> Floats:
+    """Return (channels, 169): the share of the variance of personal hours that the modes do not carry.
+
+    At an unknown hour they carry none of it.
+    """
+    left = np.append(np.maximum(1 - (modes(_MODES) ** 2).sum(axis=1), 0), 1.0)
+    result: Floats = np.outer([_CLOCK[channel] ** 2 for channel in CHANNELS], left)
+    return result
 
 
 def no_routines(persons: int, sigma: float) -> Routines:

@@ -93,7 +93,14 @@ def lead_zones(leads: pl.DataFrame, people: pl.DataFrame) -> pl.Series:
 
 
 def _number_zone() -> pl.Expr:
-    """Return a number's zone; where its code spans several, the one in which most people live."""
-    known = pl.col("zones").list.eval(pl.element().filter(pl.element().is_in(sorted(known_zones()))).sort())
-    main = known.list.eval(pl.element().filter(pl.element().is_in(_places()["zone"].unique().sort().to_list())))
-    return pl.coalesce(main.list.first(), known.list.first())
+    """Return a number's zone; where its code spans several, that of most people in the country, else in a region."""
+    known = _among(pl.col("zones"), sorted(known_zones()))
+    places = _places().sort("zone")
+    countries = places.filter(~pl.col("place").str.contains("-"))["zone"].unique().to_list()
+    return pl.coalesce(
+        _among(known, countries).list.first(), _among(known, places["zone"].to_list()).list.first(), known.list.first()
+    )
+
+
+def _among(zones: pl.Expr, these: list[str]) -> pl.Expr:
+    return zones.list.eval(pl.element().filter(pl.element().is_in(these)).sort())
