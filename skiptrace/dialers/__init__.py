@@ -1,1 +1,6 @@
-"""Write the files dialers read, and read what they send back."""
+"""Write schedules for the dialers that consume them, and read their results."""
+
+from skiptrace.dialers.canonical import FORMATS, read_schedule, write_schedule
+from skiptrace.dialers.generic import Results, read_results
+
+__all__ = ["FORMATS", "Results", "read_results", "read_schedule", "write_schedule"]

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from skiptrace.contracts.inputs import ATTEMPTS
+from skiptrace.contracts.outputs import SCHEDULE
+from skiptrace.dialers import read_results
+from skiptrace.errors import InputError
+from skiptrace.settings import IngestParams
+from skiptrace.tables import REJECTED_SCHEMA
+
+ACCOUNTS = pl.DataFrame({"account_id": ["A1", "=A2", "A3", "A4"]})
+AT = "2026-11-24T09:05:00Z"
+
+
+def results(tmp_path, schedule: pl.DataFrame, text: str, **params: object):
+    path = tmp_path / "results.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_results(path, schedule, ACCOUNTS, IngestParams(**params))
+
+
+def reasons(found) -> list[tuple[int, str, str]]:
+    return found.rejected.select("line", "column", pl.col("reason").str.split(":").list.first()).rows()
+
+
+def test_a_result_is_filled_in_from_the_schedule(tmp_path, schedule):
+    found = results(
+        tmp_path,
+        schedule,
+        f"attempt_id,outcome,started_at,duration_s,ring_s,agent,colour\na1,RPC,{AT},61,8,Kim,red\n",
+    )
+    row = found.attempts.row(0, named=True)
+    assert (row["account_id"], row["channel"], row["contact_point"]) == ("A1", "call", "+442079460001")
+    assert (row["outcome"], row["duration_s"], row["agent"]) == ("right_party", 61.0, "Kim")
+    assert row["started_at"] == datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
+    assert row["extra"] == '{"colour":"red"}'
+    assert (row["_file"], row["_line"]) == ("results.csv", 2)
+    assert found.attempts.drop("_file", "_line").schema == ATTEMPTS.schema
+    assert found.counts == {
+        "read": 1, "accepted": 1, "rejected": 0, "duplicates": 0, "scheduled": 1, "unscheduled": 0, "late": 0,
+    }  # fmt: skip
+
+
+def test_attempts_nobody_scheduled_count_too_if_it_is_known_whose_they_are(tmp_path, schedule):
+    found = results(
+        tmp_path,
+        schedule,
+        "attempt_id,account_id,channel,contact_point,outcome,started_at\n"
+        f"x9,A4,call,+442079460009,no_answer,{AT}\n"
+        f",A4,sms,+442079460009,delivered,{AT}\n"
+        f"x8,,call,+442079460009,no_answer,{AT}\n"
+        f"x7,A4,,+442079460009,no_answer,{AT}\n"
+        f"x6,A9,call,+442079460009,no_answer,{AT}\n",
+    )
+    assert sorted(found.attempts["attempt_id"].str.slice(0, 4)) == ["att_", "x9"]
+    assert found.counts["unscheduled"] == 2
+    assert reasons(found) == [
+        (4, "attempt_id", "unknown attempt_id"),
+        (5, "attempt_id", "unknown attempt_id"),
+        (6, "account_id", "unknown account"),
+    ]
+
+
+def test_the_same_result_twice_is_one_and_the_order_of_lines_does_not_matter(tmp_path, schedule):
+    head = "attempt_id,outcome,started_at\n"
+    lines = [f"a1,no_answer,{AT}\n", "a3,busy,2026-11-24T09:10:00Z\n"]
+    one = results(tmp_path, schedule, head + "".join(lines))
+    twice = results(tmp_path, schedule, head + "".join([*lines[::-1], lines[0]]))
+    assert_frame_equal(one.attempts.drop("_line"), twice.attempts.drop("_line"))
+    assert twice.counts["duplicates"] == 1
+    assert reasons(twice) == [(4, "attempt_id", "duplicate")]
+
+
+def test_a_dialer_that_tried_again_made_two_attempts(tmp_path, schedule):
+    found = results(
+        tmp_path,
+        schedule,
+        f"attempt_id,outcome,started_at\na1,no_answer,2026-11-24T09:20:00Z\na1,no_answer,{AT}\n",
+    )
+    assert found.attempts.height == 2
+    assert found.attempts["account_id"].to_list() == ["A1", "A1"]
+    kept = found.attempts.filter(attempt_id="a1")["started_at"].item()
+    assert kept == datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
+
+
+def test_of_two_outcomes_of_one_attempt_the_stricter_counts(tmp_path, schedule):
+    found = results(tmp_path, schedule, f"attempt_id,outcome,started_at\na1,busy,{AT}\na1,right_party,{AT}\n")
+    assert found.attempts["outcome"].to_list() == ["right_party"]
+    assert reasons(found) == [(2, "outcome", "conflict")]
+
+
+def test_late_results_are_taken(tmp_path, schedule):
+    found = results(tmp_path, schedule, "attempt_id,outcome,started_at\na1,no_answer,2026-12-24T09:05:00Z\n")
+    assert found.counts["accepted"] == found.counts["late"] == 1
+
+
+def test_an_unknown_outcome_is_rejected_but_law_still_counts_the_attempt(tmp_path, schedule):
+    text = f"attempt_id,outcome,started_at\na1,ZZ,{AT}\n"
+    found = results(tmp_path, schedule, text)
+    assert found.attempts.is_empty()
+    assert reasons(found) == [(2, "outcome", "unknown outcome")]
+    row = found.uncoded.row(0, named=True)
+    assert (row["attempt_id"], row["account_id"], row["channel"], row["outcome"]) == ("a1", "A1", "call", None)
+    told = results(tmp_path, schedule, text, outcomes={"ZZ": "no_answer"})
+    assert told.attempts["outcome"].to_list() == ["no_answer"]
+
+
+def test_a_time_without_zone_is_rejected_unless_the_zone_is_declared(tmp_path, schedule):
+    text = "attempt_id,outcome,started_at\na1,no_answer,2026-11-24 09:05\n"
+    assert results(tmp_path, schedule, text).counts["rejected"] == 1
+    found = results(tmp_path, schedule, text, time_zone="Asia/Kolkata")
+    assert found.attempts["started_at"].item() == datetime(2026, 11, 24, 3, 35, tzinfo=UTC)
+
+
+def test_a_result_for_another_account_than_the_schedule_says_is_rejected(tmp_path, schedule):
+    found = results(tmp_path, schedule, f"attempt_id,account_id,outcome,started_at\na1,A3,no_answer,{AT}\n")
+    assert reasons(found) == [(2, "account_id", "differs from the schedule's account")]
+
+
+def test_what_was_dialled_in_fact_wins_over_what_was_asked_for(tmp_path, schedule):
+    found = results(
+        tmp_path, schedule, f"attempt_id,contact_point,channel,outcome,started_at\na1,+442079460007,sms,sent,{AT}\n"
+    )
+    assert found.attempts.select("channel", "contact_point").row(0) == ("sms", "+442079460007")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (f"attempt_id,started_at\na1,{AT}\n", "line 1: required column outcome is missing from results"),
+        ("attempt_id,outcome\na1,busy\n", "line 1: required column started_at is missing"),
+        (f"outcome,started_at\nbusy,{AT}\n", "line 1: required column attempt_id is missing"),
+        ("", "results.csv, line 1: empty"),
+    ],
+)
+def test_a_file_that_cannot_be_results_is_one_clear_line(tmp_path, schedule, text, problem):
+    with pytest.raises(InputError, match=problem):
+        results(tmp_path, schedule, text)
+
+
+def test_a_header_alone_and_a_plan_without_rows_give_nothing(tmp_path, schedule):
+    found = results(tmp_path, schedule, "attempt_id,outcome,started_at\n")
+    assert found.attempts.is_empty()
+    assert found.rejected.schema == dict(REJECTED_SCHEMA)
+    assert set(found.counts.values()) == {0}
+    nothing = results(tmp_path, SCHEDULE.empty(), f"attempt_id,outcome,started_at\na1,busy,{AT}\n")
+    assert nothing.counts["rejected"] == 1
