@@ -137,6 +137,8 @@ class Casefile:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET preserve_insertion_order = true")
         connection.execute(f"LOAD '{_quoted(openssl_extension())}'")
+        with contextlib.suppress(OSError):  # if the folder cannot be made, the opening says so
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         secret, path = _quoted(self._key.secret), _quoted(self.path)
         delay, waited = 0.05, 0.0
         while True:

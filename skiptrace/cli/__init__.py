@@ -1,5 +1,5 @@
 """Parse, call, print, and map errors to exit codes."""
 
+from skiptrace.cli.app import main
 
-def main() -> None:
-    """Run the command line."""
+__all__ = ["main"]

@@ -1,0 +1,71 @@
+"""The program's entry: every command, and what becomes of an error.
+
+Exit codes: 0 done; 2 usage; 3 bad input (nothing usable); 4 rulebook or settings; 5 casefile (locked, wrong key,
+damaged); 6 a promise would have been broken; 130 interrupted. Anything else that goes wrong is a defect of ours:
+exit 1, one line that says where, and no values, because a traceback could carry a person's data.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from skiptrace import __version__
+from skiptrace.cli import ask, match, work
+from skiptrace.errors import SkiptraceError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="skiptrace",
+    help="Find lost debtors' reachable contact points and hours, and plan lawful attempts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for module in (work, ask, match):
+    module.register(app)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001  # typer calls it by position
+    if asked:
+        typer.echo(f"skiptrace {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Find lost debtors' reachable contact points and hours, and plan lawful attempts."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        app()
+    except SkiptraceError as error:
+        typer.echo(f"skiptrace: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("skiptrace: interrupted; nothing was released", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; a second error at shutdown would help nobody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001  # the last resort: where it happened, and no values
+        where = next(
+            (frame for frame in reversed(traceback.extract_tb(error.__traceback__)) if "skiptrace" in frame.filename),
+            None,
+        )
+        place = f" at {os.path.basename(where.filename)}:{where.lineno}" if where else ""  # noqa: PTH119
+        typer.echo(f"skiptrace: a defect of ours ({type(error).__name__}{place}); nothing was released", err=True)
+        sys.exit(1)

@@ -1,0 +1,191 @@
+"""Commands that answer questions and change nothing: trace, learn, hours, check, explain, doctor."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from skiptrace.cli import drawing
+from skiptrace.cli.options import (
+    AsOf,
+    Batch,
+    CasefilePath,
+    Json,
+    KeyFile,
+    Out,
+    Seed,
+    SettingsFile,
+    open_casefile,
+    output_console,
+    terms,
+)
+from skiptrace.pipeline import answers, explaining, gathering
+from skiptrace.pipeline.doctoring import examine
+from skiptrace.pipeline.understanding import Picture, understand
+
+if TYPE_CHECKING:
+    from skiptrace.pipeline.terms import Terms
+
+__all__ = ["register"]
+
+OutDir = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the files of this stage here.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (trace, learn, hours, check, explain, doctor):
+        app.command()(command)
+
+
+def _picture(casefile: Path | None, batch: list[Path] | None, key_file: Path | None, chosen: Terms) -> Picture:
+    kept = open_casefile(casefile, key_file) if casefile else None
+    gathered = gathering.gather(batch or [], kept, chosen)
+    return understand(gathered.tables, gathered.history, chosen)
+
+
+def trace(
+    account: Annotated[str | None, typer.Argument(help="Show the evidence behind this account's leads.")] = None,
+    out: OutDir = None,
+    casefile: CasefilePath = None,
+    batch: Batch = None,
+    key_file: KeyFile = None,
+    as_of: AsOf = None,
+    seed: Seed = 0,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Find leads: which contact points are worth trying, whose they are, how surely, through what evidence.
+
+    Example: skiptrace trace A-1001 --batch samples/five_accounts
+    """
+    chosen = terms(as_of, seed, settings, quiet=as_json)
+    picture = _picture(casefile, batch, key_file, chosen)
+    if account is not None:
+        found = answers.evidence_of(picture, account)
+        if as_json:
+            typer.echo(json.dumps(found.to_dicts(), ensure_ascii=False))
+        else:
+            drawing.evidence_tree(account, found, output_console())
+        return
+    for path in answers.write_leads(picture, out or Path("out")):
+        typer.echo(str(path))
+
+
+def learn(
+    out: Out = Path("out"),
+    casefile: CasefilePath = None,
+    batch: Batch = None,
+    key_file: KeyFile = None,
+    as_of: AsOf = None,
+    seed: Seed = 0,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Learn when and how each debtor can be reached; write reach.parquet and leads.csv.
+
+    Example: skiptrace learn --batch samples/lost_contacts --out out --as-of 2026-11-23T09:00:00+00:00
+    """
+    chosen = terms(as_of, seed, settings, quiet=as_json)
+    picture = _picture(casefile, batch, key_file, chosen)
+    paths = answers.write_leads(picture, out)
+    if as_json:
+        typer.echo(json.dumps(picture.learned.diagnostics, ensure_ascii=False))
+        return
+    for path in paths:
+        typer.echo(str(path))
+
+
+def hours(
+    account: Annotated[str, typer.Argument(help="Whose hours.")],
+    casefile: CasefilePath = None,
+    batch: Batch = None,
+    key_file: KeyFile = None,
+    as_of: AsOf = None,
+    seed: Seed = 0,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Show at which hours of the week a debtor can be reached, and on how much evidence.
+
+    Example: skiptrace hours A-1001 --casefile my.casefile
+    """
+    chosen = terms(as_of, seed, settings, quiet=as_json)
+    cells = answers.hours_of(_picture(casefile, batch, key_file, chosen), account)
+    if as_json:
+        typer.echo(json.dumps(cells.to_dicts(), ensure_ascii=False))
+    else:
+        drawing.heat_map(account, cells, output_console())
+
+
+def check(
+    proposals: Annotated[Path, typer.Argument(help="Proposed attempts: CSV, Parquet or JSON Lines.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="Where the verdicts go: .csv, .parquet or .jsonl.")
+    ],
+    casefile: CasefilePath = None,
+    batch: Batch = None,
+    key_file: KeyFile = None,
+    as_of: AsOf = None,
+    seed: Seed = 0,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Judge proposed attempts by the law of their places; one verdict a proposal, in the same order.
+
+    Example: skiptrace check proposals.csv --batch samples/five_accounts --out verdicts.csv
+    """
+    chosen = terms(as_of, seed, settings, quiet=as_json)
+    counts = answers.write_verdicts(_picture(casefile, batch, key_file, chosen), proposals, out, chosen)
+    if as_json:
+        typer.echo(json.dumps(counts))
+    else:
+        typer.echo(", ".join(f"{count:,} {verdict}" for verdict, count in counts.items()) or "no proposals")
+        typer.echo(str(out))
+
+
+def explain(
+    what: Annotated[
+        str, typer.Argument(metavar="ID", help="A permit, attempt or account, or two record ids joined by a comma.")
+    ],
+    casefile: CasefilePath = None,
+    batch: Batch = None,
+    key_file: KeyFile = None,
+    as_of: AsOf = None,
+    seed: Seed = 0,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Say in plain words why an attempt is permitted, an account waits, or two records are one person.
+
+    Example: skiptrace explain A-1001 --casefile my.casefile
+    """
+    chosen = terms(as_of, seed, settings, quiet=as_json)
+    kept = open_casefile(casefile, key_file) if casefile else None
+    gathered = gathering.gather(batch or [], kept, chosen)
+    explanation = explaining.explain(what, gathered, kept, chosen)
+    if as_json:
+        typer.echo(json.dumps(explanation, ensure_ascii=False, default=str))
+    else:
+        drawing.explanation(explanation, output_console())
+
+
+def doctor(
+    casefile: CasefilePath = None, key_file: KeyFile = None, settings: SettingsFile = None, as_json: Json = False
+) -> None:
+    """Examine the installation: versions, time zone data, encryption, rulebook, casefile.
+
+    Example: skiptrace doctor --casefile my.casefile
+    """
+    findings = examine(
+        open_casefile(casefile, key_file) if casefile else None, terms(None, 0, settings, quiet=True).settings
+    )
+    if as_json:
+        typer.echo(json.dumps([finding._asdict() for finding in findings]))
+    else:
+        for finding in findings:
+            typer.echo(f"{'ok ' if finding.ok else 'BAD'} {finding.what}: {finding.found}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,49 @@
+"""The command for record linkage on its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from skiptrace.cli.options import Json, Out, Seed, SettingsFile, terms
+from skiptrace.cli.screen import show_rejected
+from skiptrace.pipeline import linking
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(match)
+
+
+def match(
+    left: Annotated[Path, typer.Argument(help="A file of people, in any columns the aliases know.")],
+    right: Annotated[Path | None, typer.Argument(help="A second one: link across the two.")] = None,
+    out: Out = Path("out"),
+    id_column: Annotated[
+        str | None, typer.Option("--id-column", metavar="NAME", help="Column that names a record.")
+    ] = None,
+    seed: Seed = 0,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Link the records of one file among themselves, or of two with each other; write pairs and entities.
+
+    Example: skiptrace match customers.csv --id-column customer_no --out linked
+    """
+    paths = [left] if right is None else [left, right]
+    # Linkage knows no time: any moment will do.
+    found = linking.match(paths, id_column, out, terms("2000-01-01T00:00:00+00:00", seed, settings, quiet=as_json))
+    if as_json:
+        counts = {"records": found.records, "entities": found.entities, "rejected": found.rejected.height}
+        typer.echo(json.dumps({**counts, "pairs": found.outcomes, "files": [str(path) for path in found.files]}))
+        return
+    show_rejected(found.rejected)
+    pairs = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in found.outcomes.items()) or "none"
+    typer.echo(f"{found.records:,} records are {found.entities:,} people; pairs: {pairs}")
+    for path in found.files:
+        typer.echo(str(path))

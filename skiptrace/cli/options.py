@@ -1,0 +1,106 @@
+"""Options that several commands share, and what they are turned into."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path  # typer reads the annotations at run time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from skiptrace.casefile import Casefile, find_key
+from skiptrace.errors import UsageError
+from skiptrace.pipeline.terms import Terms
+from skiptrace.settings import load_settings
+
+__all__ = [
+    "AsOf",
+    "Batch",
+    "CasefilePath",
+    "Json",
+    "KeyFile",
+    "Out",
+    "Seed",
+    "SettingsFile",
+    "open_casefile",
+    "output_console",
+    "read_moment",
+    "terms",
+]
+
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="TIME", help="Judge everything as of this moment (RFC 3339 with offset); default now."
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random draw.")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="Settings in TOML.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key-file", metavar="FILE", help="File with the casefile's key; SKIPTRACE_KEY goes first."),
+]
+CasefilePath = Annotated[
+    Path | None,
+    typer.Option("--casefile", metavar="FILE", help="Encrypted file that keeps what is known; made if missing."),
+]
+Batch = Annotated[
+    list[Path] | None,
+    typer.Option("--batch", metavar="PATH", help="Work straight on these files or folders, without a casefile."),
+]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files; made if missing.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
+
+
+def output_console() -> Console:
+    """Return where results go: as wide as the terminal, or unwrapped in a pipe."""
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(highlight=False, width=160, color_system=None)
+
+
+def read_moment(text: str | None) -> datetime:
+    """Read ``--as-of``; the only place where the clock is read.
+
+    Raises
+    ------
+    UsageError
+        If it is not RFC 3339 with an offset.
+    """
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise UsageError("--as-of: expected a time with offset, such as 2026-11-23T09:00:00+00:00")
+    return moment.astimezone(UTC)
+
+
+def terms(as_of: str | None, seed: int, settings: Path | None, *, quiet: bool = False) -> Terms:
+    """Put the terms of a command together; stages are shown on a terminal, and nowhere else."""
+    loaded = load_settings(settings)
+    if quiet or not sys.stderr.isatty():
+        return Terms(as_of=read_moment(as_of), seed=seed, settings=loaded)
+    errors = Console(stderr=True, highlight=False)
+    return Terms(
+        as_of=read_moment(as_of),
+        seed=seed,
+        settings=loaded,
+        on_stage=lambda stage: errors.print(f"[dim]· {stage}[/dim]"),
+    )
+
+
+def open_casefile(path: Path, key_file: Path | None) -> Casefile:
+    """Return the casefile, and name a key file once if it was made just now."""
+    key = find_key(os.environ, key_file)
+    if key.made_at is not None:
+        typer.echo(
+            f"A key for casefiles was made: {key.made_at}. Keep it safe: without it a casefile cannot be read.",
+            err=True,
+        )
+    return Casefile(path, key)

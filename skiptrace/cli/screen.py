@@ -1,0 +1,93 @@
+"""What a person sees in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console
+
+    from skiptrace.pipeline.results import Taken
+    from skiptrace.pipeline.runs import Summary
+
+__all__ = ["show_rejected", "show_set_aside", "show_summary", "show_taken"]
+
+SHOWN = 10
+"""Lines of one kind of trouble shown in the terminal; the files have them all."""
+
+
+def show_summary(summary: Summary, console: Console) -> None:
+    """Print what a run did: accounts in and out, why some wait, what to expect, and where the files are."""
+    accounts = summary.accounts
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(justify="right", style="bold")
+    grid.add_column()
+    grid.add_row(f"{accounts['total']:,}", f"accounts = {_parts(accounts)}")
+    if summary.rows_rejected:
+        grid.add_row(
+            f"{summary.rows_rejected:,}",
+            f"of {summary.rows_read:,} input rows rejected, each with its reason in rejected.csv",
+        )
+    grid.add_row(f"{summary.leads:,}", f"leads, {summary.found:,} of them not in the account's own file")
+    grid.add_row(f"{summary.attempts:,}", f"attempts scheduled ({_list(summary.by_channel)})")
+    grid.add_row(f"{summary.expected:,.1f}", "right-party contacts to be expected")
+    console.print(Text(f"Plan {summary.batch_id} as of {summary.as_of:%Y-%m-%d %H:%M} UTC", style="bold"))
+    console.print(grid)
+    if summary.reasons:
+        console.print("\nWithheld, by reason")
+        table = Table.grid(padding=(0, 2))
+        table.add_column(justify="right")
+        table.add_column(overflow="fold")
+        for reason, count in summary.reasons:
+            table.add_row(f"{count:,}", reason)
+        console.print(table)
+    console.print("\nFiles")
+    for path in summary.files:
+        console.print(f"  {path}", soft_wrap=True)
+
+
+def _parts(accounts: dict[str, int]) -> str:
+    parts = [
+        f"{accounts[part]:,} {part}"
+        for part in ("scheduled", "withheld", "rejected")
+        if accounts[part] or part != "rejected"
+    ]
+    return " + ".join(parts)
+
+
+def _list(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {channel}" for channel, count in counts.items()) or "none"
+
+
+def show_rejected(rejected: pl.DataFrame) -> None:
+    """Say on standard error where rows were turned away and why."""
+    for row in rejected.head(SHOWN).iter_rows(named=True):
+        typer.echo(f"{row['file']} line {row['line']}, column {row['column'] or '-'}: {row['reason']}", err=True)
+    _more(rejected.height, "rejected rows, all in rejected.csv")
+
+
+def show_set_aside(set_aside: pl.DataFrame) -> None:
+    """Say on standard error which contact points could not be read; their accounts go on without them."""
+    for row in set_aside.head(SHOWN).iter_rows(named=True):
+        where = f"{row['file']} line {row['line']}, column {row['column']}"
+        typer.echo(f"{where}: {row['reason']}; the row is kept without it", err=True)
+    _more(set_aside.height, "unreadable contact points")
+
+
+def show_taken(taken: Taken, console: Console) -> None:
+    """Print what a results file brought."""
+    console.print(
+        f"{taken.read:,} results read: {taken.new:,} new, {taken.known:,} known, {taken.rejected.height:,} rejected"
+    )
+    for outcome, count in taken.outcomes.items():
+        console.print(f"{count:>8,}  {outcome}")
+
+
+def _more(total: int, what: str) -> None:
+    if total > SHOWN:
+        typer.echo(f"… and {total - SHOWN:,} more {what}", err=True)

@@ -1,0 +1,207 @@
+"""Commands that take in, plan, release and take back: run, ingest, plan, export, verify, outcomes, stop, consent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from skiptrace.cli.options import (
+    AsOf,
+    Batch,
+    CasefilePath,
+    Json,
+    KeyFile,
+    Out,
+    Seed,
+    SettingsFile,
+    open_casefile,
+    output_console,
+    terms,
+)
+from skiptrace.cli.screen import show_rejected, show_set_aside, show_summary, show_taken
+from skiptrace.errors import PromiseBroken, UsageError
+from skiptrace.pipeline import exporting, gathering, results, runs
+
+if TYPE_CHECKING:
+    from skiptrace.casefile import Casefile
+    from skiptrace.pipeline.gathering import Gathered
+    from skiptrace.pipeline.terms import Terms
+
+__all__ = ["register"]
+
+BatchPaths = Annotated[
+    list[Path], typer.Argument(metavar="BATCH...", help="Files, or folders with files named after the tables.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (run, ingest, plan, export, verify, outcomes):
+        app.command()(command)
+
+
+def run(
+    batch: BatchPaths,
+    out: Out = Path("out"),
+    casefile: CasefilePath = None,
+    key_file: KeyFile = None,
+    as_of: AsOf = None,
+    seed: Seed = 0,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Take a batch of accounts to a lawful, ranked schedule.
+
+    Example: skiptrace run samples/five_accounts --casefile my.casefile --out out
+    """
+    chosen = terms(as_of, seed, settings, quiet=as_json)
+    kept = open_casefile(casefile, key_file) if casefile else None
+    _plan(gathering.gather(batch, kept, chosen), kept, out, chosen, as_json=as_json)
+
+
+def plan(
+    out: Out = Path("out"),
+    casefile: CasefilePath = None,
+    batch: Batch = None,
+    key_file: KeyFile = None,
+    as_of: AsOf = None,
+    seed: Seed = 0,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Plan anew from what is known, results that came back included.
+
+    Example: skiptrace plan --casefile my.casefile --out out --as-of 2026-11-24T09:00:00+00:00
+    """
+    chosen = terms(as_of, seed, settings, quiet=as_json)
+    kept = open_casefile(casefile, key_file) if casefile else None
+    _plan(gathering.gather(batch or [], kept, chosen), kept, out, chosen, as_json=as_json)
+
+
+def _plan(gathered: Gathered, casefile: Casefile | None, out: Path, chosen: Terms, *, as_json: bool) -> None:
+    if not as_json:
+        show_rejected(gathered.rejected)
+        show_set_aside(gathered.set_aside)
+    summary = runs.run(gathered, casefile, out, chosen)
+    if as_json:
+        typer.echo(json.dumps(asdict(summary), default=str, ensure_ascii=False))
+    else:
+        show_summary(summary, output_console())
+
+
+def ingest(
+    batch: BatchPaths,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write the accepted tables here, too.")
+    ] = None,
+    casefile: CasefilePath = None,
+    key_file: KeyFile = None,
+    as_of: AsOf = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Read a batch and say what can be used and what cannot.
+
+    Example: skiptrace ingest samples/lost_contacts --out tables
+    """
+    chosen = terms(as_of, 0, settings, quiet=as_json)
+    kept = open_casefile(casefile, key_file) if casefile else None
+    gathered = gathering.gather(batch, kept, chosen)
+    if out is not None:
+        exporting.write_tables(gathered, out)
+    counts = gathered.files.select("file", "table", "read", "accepted", "rejected").to_dicts()
+    if as_json:
+        typer.echo(json.dumps(counts, ensure_ascii=False))
+        return
+    show_rejected(gathered.rejected)
+    show_set_aside(gathered.set_aside)
+    for count in counts:
+        typer.echo("{file}: {table}, {read:,} rows read, {accepted:,} accepted, {rejected:,} rejected".format(**count))
+
+
+def export(
+    schedule: Annotated[Path, typer.Argument(help="A schedule: .jsonl, .csv or .parquet.")],
+    out: Out = Path("out"),
+    form: Annotated[list[str] | None, typer.Option("--format", help="jsonl, csv, parquet; may be repeated.")] = None,
+) -> None:
+    """Write a schedule in the forms that other programs read.
+
+    Example: skiptrace export out/schedule.jsonl --format csv --out dialer
+    """
+    for path in exporting.export(schedule, out, form or ["csv"]):
+        typer.echo(str(path))
+
+
+def verify(
+    schedule: Annotated[Path, typer.Argument(help="A schedule: .jsonl, .csv or .parquet.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write the rows that may still go out here.")
+    ] = None,
+    casefile: CasefilePath = None,
+    batch: Batch = None,
+    key_file: KeyFile = None,
+    as_of: AsOf = None,
+    seed: Seed = 0,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Re-check a schedule at dispatch, by a second reading of the law; drop what is no longer lawful or has expired.
+
+    Without --out, a schedule with any row that must not go out is refused with exit code 6.
+
+    Example: skiptrace verify out/schedule.jsonl --casefile my.casefile --out release.jsonl
+    """
+    chosen = terms(as_of, seed, settings, quiet=as_json)
+    kept = open_casefile(casefile, key_file) if casefile else None
+    checked = exporting.recheck(schedule, gathering.gather(batch or [], kept, chosen), chosen)
+    if as_json:
+        typer.echo(
+            json.dumps({"rows": checked.rows, "refused": checked.findings.to_dicts()}, default=str, ensure_ascii=False)
+        )
+    else:
+        for finding in checked.findings.iter_rows(named=True):
+            typer.echo("{attempt_id}: {provision}: {reason}".format(**finding))
+        typer.echo(f"{checked.rows:,} rows, {checked.refused:,} refused")
+    if out is not None:
+        exporting.write_kept(checked, out)
+    elif checked.refused:
+        raise PromiseBroken(f"{schedule.name}: {checked.refused:,} of {checked.rows:,} rows must not go out")
+
+
+def outcomes(
+    results_file: Annotated[Path, typer.Argument(metavar="FILE", help="What the dialer reports.")],
+    casefile: CasefilePath = None,
+    form: Annotated[
+        str, typer.Option("--format", help="generic: CSV, TSV, XLSX, Parquet or JSON Lines with a header.")
+    ] = "generic",
+    key_file: KeyFile = None,
+    as_of: AsOf = None,
+    settings: SettingsFile = None,
+    rejected: Annotated[
+        Path | None, typer.Option("--rejected", metavar="FILE", help="Write rejected rows here.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Take a dialer's results back, so that the next plan is better.
+
+    Example: skiptrace outcomes results.csv --casefile my.casefile
+    """
+    if casefile is None:
+        raise UsageError("outcomes are kept in a casefile: give --casefile")
+    if form != "generic":
+        raise UsageError(f"--format {form}: expected generic")
+    taken = results.take_results(
+        results_file, open_casefile(casefile, key_file), terms(as_of, 0, settings, quiet=as_json)
+    )
+    if rejected is not None:
+        exporting.write_rows(taken.rejected, rejected)
+    if as_json:
+        counts = {"read": taken.read, "new": taken.new, "known": taken.known, "rejected": taken.rejected.height}
+        typer.echo(json.dumps({**counts, "outcomes": taken.outcomes}))
+        return
+    show_rejected(taken.rejected)
+    show_taken(taken, output_console())

@@ -1,1 +1,0 @@
-"""Compose the verbs into commands; own the order of reading and writing."""

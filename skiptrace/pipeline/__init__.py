@@ -1,0 +1,1 @@
+"""Compose the verbs into commands, and own the order of reading and writing."""

@@ -1,0 +1,154 @@
+"""Say in plain words why: for a permit, for an account that is scheduled or waits, for two records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from skiptrace.compliance import explain_permit
+from skiptrace.contracts.outputs import SCHEDULE, WITHHELD
+from skiptrace.errors import UsageError
+from skiptrace.pipeline.understanding import Picture, understand
+
+if TYPE_CHECKING:
+    from skiptrace.casefile import Casefile
+    from skiptrace.pipeline.gathering import Gathered
+    from skiptrace.pipeline.terms import Terms
+
+__all__ = ["explain", "known_account"]
+
+Explanation = dict[str, Any]
+"""``title``, ``sentences`` and, where there is a table to show, ``rows``."""
+
+
+def known_account(accounts: pl.DataFrame, account_id: str) -> None:
+    """Raise UsageError if there is no such account."""
+    if account_id not in accounts["account_id"]:
+        raise UsageError(f"{account_id}: no account, permit or attempt of that name")
+
+
+def explain(what: str, gathered: Gathered, casefile: Casefile | None, terms: Terms) -> Explanation:
+    """Explain a permit, an attempt, an account, or a pair of records (two ids joined by a comma).
+
+    Raises
+    ------
+    UsageError
+        If nothing goes by that name.
+    """
+    placements, withheld = _planned(casefile)
+    placed = placements.filter((pl.col("permit_id") == what) | (pl.col("attempt_id") == what))
+    if not placed.is_empty():
+        return _permit(placed.row(0, named=True), understand(gathered.tables, gathered.history, terms), terms)
+    if "," in what:
+        return _pair(what, understand(gathered.tables, gathered.history, terms))
+    known_account(gathered.tables["accounts"], what)
+    return _account(what, placements, withheld)
+
+
+def _planned(casefile: Casefile | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    if casefile is None:
+        return SCHEDULE.empty(), WITHHELD.empty()
+    with casefile.open() as opened:
+        return opened.read("placements", SCHEDULE.schema), opened.read("withheld", WITHHELD.schema)
+
+
+def _permit(placed: dict[str, Any], picture: Picture, terms: Terms) -> Explanation:
+    lead = picture.facts.leads.filter(
+        (pl.col("account_id") == placed["account_id"])
+        & (pl.col("contact_point") == placed["contact_point"])
+        & (pl.col("party") == placed["party"])
+    )
+    row = {
+        **placed,
+        "point_key": lead["point_key"][0] if lead.height else None,
+        "relation": lead["relation"][0] if lead.height else None,
+        "at": datetime.fromisoformat(placed["not_before"]),
+    }
+    found = explain_permit(row, picture.facts, picture.rulebook, terms.as_of, terms.settings.check)
+    rests: Any = found["rests_on"] or {}
+    checked: Any = found["checked"]
+    return {
+        "title": f"permit {placed['permit_id']}: {placed['channel']} to the {placed['party'].replace('_', ' ')}",
+        "sentences": [
+            (
+                f"Attempt {placed['attempt_id']} of account {placed['account_id']} may start from {placed['not_before']} "
+                f"until just before {placed['not_after']} ({placed['time_zone']})."
+            ),
+            f"Judged as of {found['as_of']} by rulebook {found['rulebook']}: {found['verdict']}.",
+            f"The contact point rests on: {rests.get('path') or 'nothing known any more'}.",
+            *(f"Duty: {duty['text']} ({duty['citation']})." for duty in _dicts(found["duties"])),
+        ],
+        "rows": [{"citation": None, "status": None, "text": None, **entry} for entry in checked],
+    }
+
+
+def _account(account_id: str, placements: pl.DataFrame, withheld: pl.DataFrame) -> Explanation:
+    mine = placements.filter(pl.col("account_id") == account_id).sort("not_before")
+    waiting = withheld.filter(pl.col("account_id") == account_id)
+    whole = waiting.filter(pl.col("channel").is_null() & pl.col("contact_point").is_null())
+    sentences = [
+        f"{row['channel'].capitalize()} from {row['not_before']}, p(reach) {row['p_reach']:.3f}: "
+        f"{'; '.join(row['reasons'])}. Permit {row['permit_id']}."
+        for row in mine.iter_rows(named=True)
+    ]
+    sentences += [
+        f"Withheld: {row['reason']}"
+        + (f" ({row['citation']})" if row["citation"] else "")
+        + _again(row["eligible_again_at"])
+        for row in whole.iter_rows(named=True)
+    ]
+    return {
+        "title": f"account {account_id}: {'scheduled' if mine.height else 'withheld' if whole.height else 'not planned yet'}",
+        "sentences": sentences or ["No plan in this casefile speaks of it: run `skiptrace plan` first."],
+        "rows": waiting.filter(pl.col("channel").is_not_null())
+        .select("channel", "contact_point", "reason", "provision", "citation", "eligible_again_at")
+        .to_dicts(),
+    }
+
+
+def _again(moment: str | None) -> str:
+    return f"; may be tried again from {moment}." if moment else "; time alone does not heal it."
+
+
+def _pair(what: str, picture: Picture) -> Explanation:
+    left, _, right = (part.strip() for part in what.partition(","))
+    ids = {left, right}
+    entities = picture.linked.entities.filter(pl.col("record_id").is_in(list(ids)))
+    missing = ids - set(entities["record_id"])
+    if missing:
+        raise UsageError(f"{min(missing)}: no record of that id entered the matching")
+    pairs = picture.linked.pairs.filter(pl.col("record_id_l").is_in(list(ids)) & pl.col("record_id_r").is_in(list(ids)))
+    one = entities["entity_id"].n_unique() == 1
+    verdict = "are taken for one person" if one else "are taken for two people"
+    if pairs.is_empty():
+        return {
+            "title": f"{left} and {right} {verdict}",
+            "sentences": [
+                "They share nothing that speaks for one person, so they were not weighed, or far too lightly."
+            ],
+        }
+    pair = pairs.row(0, named=True)
+    model = picture.linked.model
+    rows = []
+    for column, gamma in pair.items():
+        if not column.startswith("gamma_"):
+            continue
+        comparison = column.removeprefix("gamma_")
+        level = next((level for level in model.of(comparison) if level.gamma == gamma), None)
+        rows.append({"compared": comparison, "found": "missing" if level is None else level.meaning})
+    return {
+        "title": f"{left} and {right} {verdict}",
+        "sentences": [
+            (
+                f"Outcome {pair['outcome'].replace('_', ' ')}: match weight {pair['match_weight']:.1f} bits, "
+                f"probability {pair['match_probability']:.3f}."
+            ),
+        ],
+        "rows": rows,
+    }
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # a list of plain values from another room
+    return list(value)

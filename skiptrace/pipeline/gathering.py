@@ -1,0 +1,229 @@
+"""Bring together what a command works on: a batch of files, the casefile, or both; and let in only what may be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from skiptrace.compliance import admissible
+from skiptrace.contracts.inputs import ATTEMPTS, INPUTS
+from skiptrace.contracts.outputs import SCHEDULE
+from skiptrace.errors import InputError, UsageError
+from skiptrace.ingest import Batch, read
+from skiptrace.normalise import sealed_national_ids
+from skiptrace.tables import FILE, LINE, PROVENANCE, REJECTED_SCHEMA, empty
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from skiptrace.casefile import Casefile, Opened
+    from skiptrace.pipeline.terms import Terms
+
+__all__ = ["Gathered", "gather", "origin_of", "recall", "take_in"]
+
+NO_CASEFILE_KEY = b"skiptrace"
+"""Keys the hash of national ids where nothing is kept, so that it is the same in every run."""
+
+SET_ASIDE = {
+    "file": pl.String(),
+    "line": pl.Int64(),
+    "column": pl.String(),
+    "reason": pl.String(),
+    "account_id": pl.String(),
+    "value": pl.String(),
+}
+FILES = {
+    "file": pl.String(),
+    "sha256": pl.String(),
+    "table": pl.String(),
+    "read": pl.Int64(),
+    "accepted": pl.Int64(),
+    "rejected": pl.Int64(),
+}
+CONFLICTS = {"file": pl.String(), "line": pl.Int64(), "table": pl.String(), "key": pl.String(), "columns": pl.String()}
+_IDS = {
+    "records": ("record_id", "source", "consent_id"),
+    "relations": ("relation_id", "account_id", "relation", "consent_id"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """What a command works on.
+
+    Attributes
+    ----------
+    tables
+        Accepted rows by input table; records and relations without a valid consent to locate are not among them.
+    history
+        Attempts (ATTEMPTS columns, null outcome) that were made, or must be taken as made, with unknown outcome.
+    rejected
+        REJECTED rows of this batch, refused records and relations among them.
+    set_aside
+        Unreadable contact points of accepted accounts.
+    files
+        Grain: file × table of this batch: ``file``, ``sha256``, ``table``, ``read``, ``accepted``, ``rejected``.
+    conflicts
+        Rows of this batch that disagree with one kept before.
+    notes
+        What is worth knowing of the files and no fault.
+    origin
+        Hash of everything that ever went in: names the plan made from it.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    history: pl.DataFrame
+    rejected: pl.DataFrame = field(default_factory=lambda: empty(REJECTED_SCHEMA))
+    set_aside: pl.DataFrame = field(default_factory=lambda: empty(SET_ASIDE))
+    files: pl.DataFrame = field(default_factory=lambda: empty(FILES))
+    conflicts: pl.DataFrame = field(default_factory=lambda: empty(CONFLICTS))
+    notes: tuple[str, ...] = ()
+    origin: str = ""
+
+
+def gather(paths: Sequence[Path], casefile: Casefile | None, terms: Terms) -> Gathered:
+    """Return what the casefile holds, what the files hold, or both put together (and kept).
+
+    Raises
+    ------
+    UsageError
+        If neither files nor a casefile are given.
+    InputError
+        If there is no account among them.
+    """
+    if paths:
+        gathered = take_in(paths, casefile, terms)
+    elif casefile is not None:
+        gathered = recall(casefile, terms)
+    else:
+        raise UsageError("nothing to work on: give --batch or --casefile")
+    if gathered.tables["accounts"].is_empty():
+        raise InputError("no usable account: expected a table `accounts` with account_id and a name in each row")
+    return gathered
+
+
+def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms) -> Gathered:
+    """Read files, let in what may be used, and keep it in the casefile if there is one.
+
+    The casefile is held open from the reading of what it knows to the writing of what is new, so that two batches
+    taken in at once do not undo each other.
+    """
+    terms.on_stage("ingest")
+    if casefile is None:
+        return _admit(_read(paths, terms, NO_CASEFILE_KEY, known=None), terms)
+    with casefile.open() as opened:
+        key = casefile.derive("national ids")
+        gathered = _admit(_read(paths, terms, key, known=_known(opened)), terms)
+        earlier = opened.read("uncoded_attempts", ATTEMPTS.schema)
+        gathered = replace(
+            gathered,
+            history=pl.concat([earlier, gathered.history.select(earlier.columns)])
+            .unique("attempt_id")
+            .sort("attempt_id"),
+            origin=origin_of(opened.get("origin") or "", gathered.files["sha256"]),
+        )
+        _keep(opened, gathered)
+        return replace(gathered, history=_with_assumed(gathered.history, opened, gathered.tables["attempts"], terms))
+
+
+def recall(casefile: Casefile, terms: Terms) -> Gathered:
+    """Return what the casefile holds; consents are judged anew as of now."""
+    terms.on_stage("recall")
+    with casefile.open() as opened:
+        tables = _known(opened)
+        history = _with_assumed(opened.read("uncoded_attempts", ATTEMPTS.schema), opened, tables["attempts"], terms)
+        origin = opened.get("origin") or ""
+    for name in _IDS:
+        tables[name] = admissible(tables[name], tables["consents"], terms.as_of).accepted
+    return Gathered(tables=tables, history=history, origin=origin)
+
+
+def _read(paths: Sequence[Path], terms: Terms, key: bytes, known: Mapping[str, pl.DataFrame] | None) -> Batch:
+    """Read a batch; from here on national ids are a keyed hash and the last four, unless settings keep them."""
+    batch = read(paths, terms.settings.ingest, known)
+    if terms.settings.normalise.keep_national_id:
+        return batch
+    sealed = {
+        name: table.with_columns(sealed_national_ids(table["national_id"], key))
+        if "national_id" in table.columns
+        else table
+        for name, table in batch.tables.items()
+    }
+    return replace(batch, tables=sealed)
+
+
+def _known(opened: Opened) -> dict[str, pl.DataFrame]:
+    return {name: opened.read(name, {**table.schema, **PROVENANCE}) for name, table in INPUTS.items()}
+
+
+def _admit(batch: Batch, terms: Terms) -> Gathered:
+    """Turn away records and relations without a valid consent to locate."""
+    tables = dict(batch.tables)
+    refused = []
+    for name, ids in _IDS.items():
+        checked = admissible(tables[name], tables["consents"], terms.as_of)
+        tables[name] = checked.accepted
+        refused.append(
+            checked.rejected.filter(pl.col(FILE).is_not_null()).select(
+                pl.col(FILE).alias("file"),
+                pl.col(LINE).alias("line"),
+                "column",
+                "reason",
+                pl.struct(ids).struct.json_encode().alias("row"),
+            )
+        )
+    turned_away = pl.concat(refused)
+    counts = turned_away.group_by("file").len("refused")
+    files = batch.files.join(counts, on="file", how="left", maintain_order="left").with_columns(
+        pl.when(pl.col("table").is_in(list(_IDS))).then(pl.col("refused").fill_null(0)).otherwise(0).alias("refused")
+    )
+    return Gathered(
+        tables=tables,
+        history=batch.uncoded_attempts,
+        rejected=pl.concat([batch.rejected, turned_away]),
+        set_aside=batch.set_aside,
+        files=files.with_columns(pl.col("accepted") - pl.col("refused"), pl.col("rejected") + pl.col("refused")).drop(
+            "refused"
+        ),
+        conflicts=batch.conflicts,
+        notes=batch.notes,
+        origin=origin_of("", batch.files["sha256"]),
+    )
+
+
+def _keep(opened: Opened, gathered: Gathered) -> None:
+    for name, frame in gathered.tables.items():
+        opened.replace(name, frame)
+    opened.replace("uncoded_attempts", gathered.history)
+    opened.put("origin", gathered.origin)
+
+
+def origin_of(before: str, hashes: pl.Series) -> str:
+    """Return a name for everything that went in, whatever the order and however often."""
+    return " ".join(sorted({*before.split(), *hashes.drop_nulls().to_list()}))
+
+
+def _with_assumed(history: pl.DataFrame, opened: Opened, attempts: pl.DataFrame, terms: Terms) -> pl.DataFrame:
+    """Add to the history what an earlier plan released and nobody has reported on.
+
+    A released row whose window has passed and which no results file covers was, for all we know, attempted; law must
+    count it. Once results reach past its window without naming it, it was not made.
+    """
+    placed = opened.read("placements", SCHEDULE.schema)
+    if placed.is_empty():
+        return history
+    reported = opened.read("reported", {"batch_id": pl.String(), "reported_until": pl.Datetime("us", "UTC")})
+    silent = (
+        placed.with_columns(pl.col("not_before", "not_after").str.to_datetime(time_zone="UTC"))
+        .filter(pl.col("not_after") <= terms.as_of)
+        .join(attempts.select("attempt_id"), on="attempt_id", how="anti")
+        .join(reported, on="batch_id", how="left", maintain_order="left")
+        .filter(pl.col("reported_until").is_null() | (pl.col("not_after") > pl.col("reported_until")))
+    )
+    assumed = ATTEMPTS.conform(
+        silent.select("attempt_id", "account_id", "channel", "contact_point", started_at="not_before")
+    )
+    return pl.concat([history.select(assumed.columns), assumed])

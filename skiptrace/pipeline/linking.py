@@ -1,0 +1,90 @@
+"""Stand-alone record linkage: any one or two files of people, to pairs and entities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from skiptrace.errors import InputError, UsageError
+from skiptrace.ingest import read_people
+from skiptrace.matching import link
+from skiptrace.normalise import normalise
+from skiptrace.pipeline.outputs import write_rejected
+from skiptrace.pipeline.release import staged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from skiptrace.pipeline.terms import Terms
+
+__all__ = ["Matched", "match"]
+
+
+class Matched(NamedTuple):
+    """What linkage found.
+
+    Attributes
+    ----------
+    records, entities
+        How many went in, and how many people they are.
+    outcomes
+        Pair outcome → number of pairs.
+    rejected
+        REJECTED rows.
+    files
+        Paths written.
+    """
+
+    records: int
+    entities: int
+    outcomes: dict[str, int]
+    rejected: pl.DataFrame
+    files: list[Path]
+
+
+def match(paths: Sequence[Path], id_column: str | None, out: Path, terms: Terms) -> Matched:
+    """Link the people of one file among themselves, or of two files with each other.
+
+    With two files, only pairs across them are looked for, and ``source`` is each file's name without its ending.
+
+    Raises
+    ------
+    InputError
+        If a file holds no usable record.
+    UsageError
+        If both files have one name.
+    """
+    sources = [path.stem for path in paths]
+    if len(set(sources)) < len(sources):
+        raise UsageError(f"both files are called {sources[0]}: their names tell their records apart")
+    terms.on_stage("ingest")
+    read = [
+        read_people(path, terms.settings.ingest, id_column, source) for path, source in zip(paths, sources, strict=True)
+    ]
+    records = pl.concat([frame for frame, _ in read], how="diagonal")
+    rejected = pl.concat([refused for _, refused in read])
+    if records.is_empty():
+        raise InputError(f"{paths[0].name}: no usable record")
+    terms.on_stage("normalise")
+    people = normalise(
+        {"records": records}, terms.settings.normalise, date_order=terms.settings.ingest.date_order
+    ).people
+    terms.on_stage("link")
+    linked = link(people, terms.settings.link, seed=terms.seed, across_only=len(paths) > 1)
+    terms.on_stage("write")
+    pairs, entities = linked.pairs, linked.entities
+    if len(paths) == 1:
+        pairs, entities = pairs.drop("source_l", "source_r"), entities.drop("source")
+    with staged(out) as folder:
+        pairs.write_parquet(folder / "pairs.parquet")
+        entities.write_parquet(folder / "entities.parquet")
+        write_rejected(rejected, folder)
+    return Matched(
+        records=records.height,
+        entities=entities["entity_id"].n_unique(),
+        outcomes=dict(pairs.group_by("outcome").len().sort("outcome").iter_rows()),
+        rejected=rejected,
+        files=[out / name for name in ("entities.parquet", "pairs.parquet", "rejected.csv")],
+    )

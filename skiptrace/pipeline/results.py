@@ -1,0 +1,74 @@
+"""Results come back: attempts that were made are kept, so that the next plan knows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from skiptrace.contracts.inputs import ATTEMPTS
+from skiptrace.contracts.outputs import SCHEDULE
+from skiptrace.dialers import read_results
+from skiptrace.pipeline.gathering import origin_of
+from skiptrace.pipeline.release import sha256
+from skiptrace.tables import PROVENANCE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from skiptrace.casefile import Casefile
+    from skiptrace.pipeline.terms import Terms
+
+__all__ = ["Taken", "take_results"]
+
+
+class Taken(NamedTuple):
+    """What became of the rows of a results file.
+
+    Attributes
+    ----------
+    read, new, known
+        Rows read; attempts learned from them; rows that said nothing new.
+    rejected
+        REJECTED rows.
+    outcomes
+        ``outcome`` → number of new attempts.
+    """
+
+    read: int
+    new: int
+    known: int
+    rejected: pl.DataFrame
+    outcomes: dict[str, int]
+
+
+def take_results(path: Path, casefile: Casefile, terms: Terms) -> Taken:
+    """Read a dialer's results and keep the attempts in the casefile; the same file twice changes nothing."""
+    terms.on_stage("results")
+    with casefile.open() as opened:
+        placements = opened.read("placements", SCHEDULE.schema)
+        attempts = opened.read("attempts", {**ATTEMPTS.schema, **PROVENANCE})
+        accounts = opened.read("accounts", {"account_id": pl.String()})
+        results = read_results(path, placements, accounts, terms.settings.ingest)
+        new = results.attempts.join(attempts.select("attempt_id"), on="attempt_id", how="anti", maintain_order="left")
+        grown = pl.concat([attempts, new.select(attempts.columns)])
+        opened.replace("attempts", grown.sort("attempt_id"))
+        unclear = opened.read("uncoded_attempts", ATTEMPTS.schema)
+        unclear = pl.concat([unclear, results.uncoded.select(unclear.columns)])
+        opened.replace("uncoded_attempts", unclear.unique("attempt_id").sort("attempt_id"))
+        opened.replace("reported", _reported(grown, placements))
+        opened.put("origin", origin_of(opened.get("origin") or "", pl.Series([sha256(path)])))
+    outcomes = new.group_by("outcome").len().sort("len", "outcome", descending=[True, False])
+    return Taken(
+        read=results.counts["read"],
+        new=new.height,
+        known=results.attempts.height - new.height,
+        rejected=results.rejected,
+        outcomes=dict(outcomes.iter_rows()),
+    )
+
+
+def _reported(attempts: pl.DataFrame, placements: pl.DataFrame) -> pl.DataFrame:
+    """Return how far the results of each plan reach: ``batch_id``, ``reported_until``."""
+    made = attempts.join(placements.select("attempt_id", "batch_id"), on="attempt_id")
+    return made.group_by("batch_id").agg(reported_until=pl.col("started_at").max()).sort("batch_id")

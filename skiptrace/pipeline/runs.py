@@ -1,0 +1,140 @@
+"""The main job: a batch goes in, a lawful, ranked schedule and its evidence come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from skiptrace.contracts.outputs import SCHEDULE
+from skiptrace.pipeline.manifest import reconcile, versions, write_manifest
+from skiptrace.pipeline.outputs import write_lead_files, write_plan_files, write_rejected
+from skiptrace.pipeline.planned import batch_id, make_plan
+from skiptrace.pipeline.release import staged
+from skiptrace.pipeline.understanding import Picture, understand
+from skiptrace.report import ReportInputs, write_report
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from skiptrace.casefile import Casefile
+    from skiptrace.pipeline.gathering import Gathered
+    from skiptrace.pipeline.terms import Terms
+    from skiptrace.planning import Plan
+
+__all__ = ["Summary", "run"]
+
+TOP_REASONS = 8
+"""Reasons shown in the terminal; withheld.csv has them all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What a run did, for a person in the terminal or a program reading ``--json``."""
+
+    batch_id: str
+    as_of: datetime
+    accounts: dict[str, int]
+    rows_read: int
+    rows_rejected: int
+    leads: int
+    found: int
+    attempts: int
+    by_channel: dict[str, int]
+    expected: float
+    reasons: list[tuple[str, int]]
+    files: list[str]
+
+
+def run(gathered: Gathered, casefile: Casefile | None, out: Path, terms: Terms) -> Summary:
+    """Plan what was gathered, write every output, and keep the plan in the casefile.
+
+    Raises
+    ------
+    PromiseBroken
+        If a count does not add up or the re-check refuses a row; then nothing is released.
+    UsageError
+        If the outputs cannot be written; then nothing is released either.
+    """
+    picture = understand(gathered.tables, gathered.history, terms)
+    name = batch_id(gathered.origin, terms)
+    plan = make_plan(picture, gathered.set_aside, name, terms)
+    reconciliation = reconcile(gathered.files, picture.tables["accounts"], plan.schedule, plan.withheld)
+    terms.on_stage("write")
+    with staged(out) as folder:
+        rows = (
+            write_plan_files(plan, folder)
+            | write_lead_files(picture, folder)
+            | write_rejected(gathered.rejected, folder)
+        )
+        contents = _contents(picture, plan, name, reconciliation, gathered)
+        report = ReportInputs(
+            schedule=plan.schedule,
+            withheld=plan.withheld,
+            leads=picture.learned.leads,
+            rejected=gathered.rejected,
+            reach=pl.scan_parquet(folder / "reach.parquet"),
+            attempts=picture.normalised.attempts,
+            manifest=contents,
+            as_of=terms.as_of,
+        )
+        write_report(report, folder / "report.html")
+        manifest = write_manifest(folder, {**rows, "report.html": None}, terms, contents)
+    if casefile is not None:
+        _keep(casefile, picture, plan, terms)
+    return _summary(picture, plan, manifest, out, terms)
+
+
+def _contents(
+    picture: Picture, plan: Plan, name: str, reconciliation: dict[str, Any], gathered: Gathered
+) -> dict[str, Any]:
+    return {
+        "batch_id": name,
+        "versions": versions(picture.rulebook),
+        "reconciliation": {
+            **reconciliation,
+            "set_aside": gathered.set_aside.height,
+            "conflicts": gathered.conflicts.height,
+        },
+        "model": {"link": picture.linked.diagnostics, "learn": picture.learned.diagnostics},
+        "capacity": plan.diagnostics.get("capacity", {}),
+        "optimality_gap": plan.diagnostics.get("optimality_gap"),
+    }
+
+
+def _keep(casefile: Casefile, picture: Picture, plan: Plan, terms: Terms) -> None:
+    with casefile.open() as opened:
+        opened.replace("people", picture.normalised.people)
+        opened.replace("entities", picture.linked.entities)
+        opened.replace("leads", picture.learned.leads)
+        opened.put("link_model", picture.linked.model.to_json())
+        opened.replace("withheld", plan.withheld)
+        kept = opened.read("placements", {**SCHEDULE.schema, "planned_at": pl.Datetime("us", "UTC")})
+        # A new plan takes the place of what an older one wanted to do from now on; what lies behind stays on record.
+        behind = kept.filter(pl.col("not_before").str.to_datetime(time_zone="UTC") < terms.as_of)
+        placed = plan.schedule.with_columns(planned_at=pl.lit(terms.as_of).cast(pl.Datetime("us", "UTC")))
+        opened.replace("placements", pl.concat([behind.select(placed.columns), placed]))
+
+
+def _summary(picture: Picture, plan: Plan, manifest: dict[str, Any], out: Path, terms: Terms) -> Summary:
+    inputs = manifest["reconciliation"]["inputs"].values()
+    leads = picture.learned.leads
+    channels = plan.schedule.group_by("channel").len().sort("len", "channel", descending=[True, False])
+    altogether = plan.withheld.filter(pl.col("channel").is_null() & pl.col("contact_point").is_null())
+    reasons = altogether.group_by("reason").len().sort("len", "reason", descending=[True, False]).head(TOP_REASONS)
+    return Summary(
+        batch_id=manifest["batch_id"],
+        as_of=terms.as_of,
+        accounts=manifest["reconciliation"]["accounts"],
+        rows_read=sum(entry["read"] for entry in inputs),
+        rows_rejected=sum(entry["rejected"] for entry in inputs),
+        leads=leads.height,
+        found=leads.filter(~pl.col("own").fill_null(value=False)).height,
+        attempts=plan.schedule.height,
+        by_channel=dict(channels.iter_rows()),
+        expected=float(plan.schedule["p_reach"].sum()),
+        reasons=list(reasons.iter_rows()),
+        files=[str(out / name) for name in sorted([*manifest["files"], "manifest.json"])],
+    )

@@ -1,0 +1,101 @@
+"""From accepted rows to all that can be said of them: who is who, which leads, when they answer, what law asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from skiptrace.compliance import Facts, Rulebook, check, load_rulebook
+from skiptrace.graph import Traced, TraceInputs, trace
+from skiptrace.matching import Linked, link
+from skiptrace.normalise import Normalised, normalise
+from skiptrace.timing import Learned, learn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from skiptrace.pipeline.terms import Terms
+
+__all__ = ["Picture", "understand"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """What is known at ``as_of``.
+
+    Attributes
+    ----------
+    tables
+        The accepted input tables it rests on.
+    normalised, linked, traced, learned
+        What each stage made of them.
+    facts, rulebook
+        What law is judged by.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    normalised: Normalised
+    linked: Linked
+    traced: Traced
+    learned: Learned
+    facts: Facts
+    rulebook: Rulebook
+
+    def judge(self, proposals: pl.DataFrame, also: pl.DataFrame, terms: Terms) -> pl.DataFrame:
+        """Return the verdicts on proposals, with further attempts (CODED_ATTEMPTS) counted as history."""
+        facts = self.facts
+        if not also.is_empty():
+            facts = replace(facts, attempts=pl.concat([facts.attempts, also.select(facts.attempts.columns)]))
+        return check(proposals, facts, self.rulebook, terms.as_of, terms.settings.check)
+
+
+def understand(tables: Mapping[str, pl.DataFrame], history: pl.DataFrame, terms: Terms) -> Picture:
+    """Take the input tables through every stage up to the facts of law.
+
+    Parameters
+    ----------
+    tables
+        Accepted rows by table, those without a consent to locate already gone.
+    history
+        Attempts (ATTEMPTS columns, null outcome) that were made, or must be taken as made, with unknown outcome.
+    terms
+        When, seed and settings.
+    """
+    settings, as_of = terms.settings, terms.as_of
+    terms.on_stage("normalise")
+    attempts = pl.concat([tables["attempts"], history], how="diagonal")
+    with_history = {**tables, "attempts": attempts}
+    normalised = normalise(with_history, settings.normalise, date_order=settings.ingest.date_order)
+    terms.on_stage("link")
+    linked = link(normalised.people, settings.link, seed=terms.seed)
+    terms.on_stage("trace")
+    known = TraceInputs(
+        people=normalised.people,
+        points=normalised.points,
+        entities=linked.entities,
+        pairs=linked.pairs,
+        attempts=normalised.attempts,
+    )
+    traced = trace(known, as_of, settings.trace)
+    terms.on_stage("learn")
+    learned = learn(traced.leads, normalised.attempts, normalised.people, as_of, settings.learn)
+    facts = Facts(
+        people=normalised.people,
+        leads=learned.leads,
+        attempts=normalised.attempts,
+        stops=normalised.stops,
+        consents=tables["consents"],
+        accounts=tables["accounts"],
+        relations=tables["relations"],
+    )
+    return Picture(
+        tables=tables,
+        normalised=normalised,
+        linked=linked,
+        traced=traced,
+        learned=learned,
+        facts=facts,
+        rulebook=load_rulebook(settings.rulebook),
+    )
