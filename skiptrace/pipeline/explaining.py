@@ -72,10 +72,8 @@ def _permit(placed: dict[str, Any], picture: Picture, terms: Terms) -> Explanati
     return {
         "title": f"permit {placed['permit_id']}: {placed['channel']} to the {placed['party'].replace('_', ' ')}",
         "sentences": [
-            (
-                f"Attempt {placed['attempt_id']} of account {placed['account_id']} may start from {placed['not_before']} "
-                f"until just before {placed['not_after']} ({placed['time_zone']})."
-            ),
+            "Attempt {attempt_id} of account {account_id} may start from {not_before} until just before {not_after} "
+            "({time_zone}).".format(**placed),
             f"Judged as of {found['as_of']} by rulebook {found['rulebook']}: {found['verdict']}.",
             f"The contact point rests on: {rests.get('path') or 'nothing known any more'}.",
             *(f"Duty: {duty['text']} ({duty['citation']})." for duty in _dicts(found["duties"])),
@@ -99,8 +97,9 @@ def _account(account_id: str, placements: pl.DataFrame, withheld: pl.DataFrame) 
         + _again(row["eligible_again_at"])
         for row in whole.iter_rows(named=True)
     ]
+    state = "scheduled" if mine.height else "withheld" if whole.height else "not planned yet"
     return {
-        "title": f"account {account_id}: {'scheduled' if mine.height else 'withheld' if whole.height else 'not planned yet'}",
+        "title": f"account {account_id}: {state}",
         "sentences": sentences or ["No plan in this casefile speaks of it: run `skiptrace plan` first."],
         "rows": waiting.filter(pl.col("channel").is_not_null())
         .select("channel", "contact_point", "reason", "provision", "citation", "eligible_again_at")

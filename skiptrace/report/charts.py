@@ -79,8 +79,8 @@ def bars(counts: pl.DataFrame, label: str, value: str, title: str) -> str:
 
 
 def calibration(bins: pl.DataFrame, title: str) -> str:
-    """Draw predicted against observed shares: ``predicted``, ``observed``, ``n``; on the diagonal they agree."""
-    top = max([0.05, *bins["predicted"].to_list(), *bins["observed"].to_list()])
+    """Draw forecast against observed shares: ``forecast``, ``observed``, ``attempts``; on the diagonal they agree."""
+    top = max([0.05, *bins["forecast"].to_list(), *bins["observed"].to_list()])
     scale = alt.Scale(domain=[0, top], nice=False)
     diagonal = (
         alt.Chart(pl.DataFrame({"x": [0.0, top], "y": [0.0, top]}))
@@ -88,12 +88,12 @@ def calibration(bins: pl.DataFrame, title: str) -> str:
         .encode(x=alt.X("x:Q", scale=scale), y=alt.Y("y:Q", scale=scale))
     )
     points = (
-        alt.Chart(bins.select("predicted", "observed", "n"))
+        alt.Chart(bins.select("forecast", "observed", "attempts"))
         .mark_circle(color="#2563a8", opacity=0.9)
         .encode(
-            x=alt.X("predicted:Q", title="predicted", scale=scale, axis=alt.Axis(format="%")),
+            x=alt.X("forecast:Q", title="forecast", scale=scale, axis=alt.Axis(format="%")),
             y=alt.Y("observed:Q", title="observed", scale=scale, axis=alt.Axis(format="%")),
-            size=alt.Size("n:Q", title="attempts", scale=alt.Scale(range=[30, 400])),
+            size=alt.Size("attempts:Q", title="attempts", scale=alt.Scale(range=[30, 400])),
         )
     )
     return _svg((diagonal + points).properties(width=280, height=280), title)

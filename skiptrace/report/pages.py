@@ -158,21 +158,26 @@ def _withheld(inputs: ReportInputs) -> str:
 
 
 def _calibrated(inputs: ReportInputs) -> str:
-    learned = inputs.manifest.get("model", {}).get("learn", {})
-    bins = learned.get("calibration") or []
+    held_out = inputs.manifest.get("model", {}).get("learn", {}).get("held_out") or {}
+    title, bins = "Do the probabilities hold?", held_out.get("bins") or []
     if not bins:
         note = (
-            "The history is too short to hold any of it out, so these probabilities rest on stated priors and are wide."
+            "The history is too short to hold any of it out: these probabilities rest on stated priors and are wide."
         )
-        return _section("Do the probabilities hold?", f"<p>{note}</p>")
-    chart = charts.calibration(pl.DataFrame(bins), "Predicted and observed shares of right-party contacts")
-    parts = [
-        f"{name.replace('_', ' ')} {value:.4f}" for name, value in sorted(learned.items()) if isinstance(value, float)
-    ]
-    note = "Predicted on attempts held out in time; on the dashed line, predicted and observed agree."
-    return _section(
-        "Do the probabilities hold?", chart, f"<p>{note}</p><p class='small'>{escape(' · '.join(parts))}</p>"
+        return _section(title, f"<p>{note}</p>")
+    chart = charts.calibration(pl.DataFrame(bins), "Forecast and observed shares of right-party contacts")
+    note = (
+        f"Forecast for {held_out['attempts']:,} attempts of the past that were held out; {held_out['reached']:,} of them "
+        "reached the right party. On the dashed line forecast and observed agree."
     )
+    figures = {
+        "mean gap": held_out.get("calibration_error"),
+        "Brier score": held_out.get("brier"),
+        "log-loss": held_out.get("log_loss"),
+        "AUC": held_out.get("auc"),
+    }
+    line = " · ".join(f"{name} {value:.3f}" for name, value in figures.items() if value is not None)
+    return _section(title, chart, f"<p>{escape(note)}</p><p class='small'>{line}</p>")
 
 
 def _first_rows(inputs: ReportInputs) -> str:

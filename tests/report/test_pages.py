@@ -16,7 +16,16 @@ MANIFEST = {
         "inputs": {"a<b>.csv": {"read": 2, "accepted": 1, "rejected": 1}},
         "accounts": {"total": 2, "scheduled": 1, "withheld": 1, "rejected": 0},
     },
-    "model": {"learn": {"calibration": [{"predicted": 0.1, "observed": 0.12, "n": 40}], "brier": 0.08}},
+    "model": {
+        "learn": {
+            "held_out": {
+                "attempts": 40,
+                "reached": 5,
+                "brier": 0.08,
+                "bins": [{"forecast": 0.1, "observed": 0.12, "attempts": 40}],
+            }
+        }
+    },
 }
 
 
