@@ -74,6 +74,8 @@ def damaged_stops(sheet: Sheet, headers: Headers) -> pl.DataFrame:
 
 
 def _cell(cells: Sequence[str], place: int | None) -> str | None:
+    if len(cells) == 1:  # a line that was not cut into cells at all
+        return None
     return cells[place] if place is not None and place < len(cells) else None
 
 

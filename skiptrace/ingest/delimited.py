@@ -92,6 +92,7 @@ def _frame(source: bytes | Path, names: list[str], dialect: Dialect, skip: int =
         skip_lines=skip,
         empty_string_is_null=False,
         raise_if_empty=False,
+        missing_columns="insert",
         glob=False,
     )
 

@@ -25,8 +25,7 @@ Bytes = bytes | mmap.mmap
 
 _STEP = 8 << 20
 _SAMPLE = 4096
-_UTF16_NULS = 0.2
-"""Share of NUL bytes above which a file is UTF-16 without its mark: ASCII text in UTF-16 has a half."""
+_HEADER_START = 8
 _CHINESE_PAIRS = 0.7
 """Share of bytes ≥ 0x80 that stand in GB 2312 pairs; Latin letters with accents mostly stand alone."""
 _GB_PAIR = re.compile(rb"[\xa1-\xfe][\xa1-\xfe]")
@@ -95,13 +94,14 @@ def _decoded(data: mmap.mmap, path: Path) -> Text:
 def _utf16(head: bytes) -> str | None:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if even + odd < _UTF16_NULS * len(head):
-        return None
-    # ASCII characters have their NUL second in little-endian, first in big-endian; a few NULs elsewhere are damage.
-    if odd > 10 * even:
-        return "utf-16-le"
-    return "utf-16-be" if even > 10 * odd else None
+    # Without its mark it shows by a header in ASCII, every other byte of which is NUL.
+    start = head[:_HEADER_START]
+    if len(start) == _HEADER_START:
+        if not any(start[1::2]) and all(start[0::2]):
+            return "utf-16-le"
+        if not any(start[0::2]) and all(start[1::2]):
+            return "utf-16-be"
+    return None
 
 
 def _steps(data: Bytes) -> Iterator[bytes]:

@@ -190,7 +190,9 @@ def table_by_headers(headers: Sequence[str], further: Mapping[str, str]) -> str 
     for table in INPUTS:
         found = match_headers(table, headers, further)
         if not found.missing(table):
-            fits[table] = (len(_required(table)), found.known)
+            # An account needs a name besides, a stop an account or a contact point.
+            besides = table in {"accounts", "stops"}
+            fits[table] = (len(_required(table)) + besides, found.known)
     best = [table for table, fit in fits.items() if fit == max(fits.values())]
     return best[0] if len(best) == 1 else None
 

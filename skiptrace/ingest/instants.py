@@ -116,7 +116,9 @@ def _read(texts: pl.Series, time_zone: str | None, order: str | None, *, date_on
     problem = (
         pl.when(pl.col("day").is_null())
         .then(
-            pl.when(pl.col("day_problem").str.starts_with("found")).then(pl.lit(_NOT_A_TIME)).otherwise("day_problem")
+            pl.when(pl.col("day_problem").str.contains("^(impossible|ambiguous)"))
+            .then("day_problem")
+            .otherwise(pl.lit(_NOT_A_TIME))
         )
         .when(timed & ~clock_ok | (pl.col("offset_min").abs() > _FARTHEST_OFFSET_H * 60))
         .then(pl.lit(_IMPOSSIBLE))
@@ -151,7 +153,10 @@ def _on_the_clock(parts: pl.DataFrame, zone: str | None) -> pl.DataFrame:
     before = [_offset(clock, minute, fold=0) for minute in minutes]
     after = [_offset(clock, minute, fold=1) for minute in minutes]
     shown = [1 if one == other else 0 if one < other else 2 for one, other in zip(before, after, strict=True)]
-    known = pl.DataFrame({"minute": pl.Series(minutes, dtype=pl.Datetime("us")), "away": before, "times_shown": shown})
+    known = pl.DataFrame(
+        {"minute": minutes, "away": before, "times_shown": shown},
+        schema={"minute": pl.Datetime("us"), "away": pl.Int64, "times_shown": pl.Int64},
+    )
     return (
         times.to_frame("local")
         .with_columns(minute=pl.col("local").dt.truncate("1m"))

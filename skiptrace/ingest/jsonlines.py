@@ -15,13 +15,15 @@ from skiptrace.ingest.sheets import Damaged, Sheet, clipped, unique_headers, wit
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from skiptrace.ingest.encodings import Text
+    from skiptrace.ingest.encodings import Bytes, Text
     from skiptrace.ingest.sheets import Origin
 
 __all__ = ["read_json_lines"]
 
 _CHUNK_ROWS = 50_000
 _LINE_CELLS = 64
+"""A line longer than this many longest cells is not read at all."""
+_GLANCE = 2_000
 _KINDS = {
     list: "an array",
     str: "a string",
@@ -51,14 +53,11 @@ def read_json_lines(path: Path, origin: Origin, limit: int) -> Sheet:
     rows, numbers = list[dict[str, object]](), list[int]()
     start, number, data = text.start, 0, text.data
     while start < len(data):
-        stop = data.find(b"\n", start)
-        stop = len(data) if stop < 0 else stop
+        stop = _line_end(data, start)
         number += 1
         found = _object(text, start, stop, number, limit)
         if isinstance(found, str):
-            if number == 1 and data[start : start + 1] == b"[" and found != _kind_found([]):
-                raise InputError("one JSON array found, expected JSON Lines: one object a line")
-            shown = clipped(data[start : min(stop, start + _LINE_CELLS * limit)][:2000].decode("utf-8", "replace"))
+            shown = clipped(data[start : min(stop, start + _GLANCE)].decode("utf-8", "replace"))
             damaged.append(Damaged(number, None, found, (shown,)))
         elif found is not None:
             rows.append(found)
@@ -70,8 +69,10 @@ def read_json_lines(path: Path, origin: Origin, limit: int) -> Sheet:
     chunks.append(_frame(rows, numbers))
     frame = _together(chunks)
     lines, frame = frame.get_column(_LINE), frame.drop(_LINE)
+    if data[text.start : _line_end(data, text.start)].strip() == b"[":
+        raise InputError("one JSON array found, expected JSON Lines: one object a line")
     if not frame.width:
-        raise InputError(f"no JSON object found, expected one a line{f': {damaged[0].reason}' if damaged else ''}")
+        raise InputError("no JSON object found, expected JSON Lines: one object a line")
     names, _ = unique_headers(frame.columns)
     frame.columns = names
     frame, lines = without_blank_rows(frame, lines)
@@ -80,6 +81,12 @@ def read_json_lines(path: Path, origin: Origin, limit: int) -> Sheet:
 
 
 _LINE = "\0line"
+"""Column of line numbers while chunks are put together: no key of a file is named so."""
+
+
+def _line_end(data: Bytes, start: int) -> int:
+    stop = data.find(b"\n", start)
+    return len(data) if stop < 0 else stop
 
 
 def _object(text: Text, start: int, stop: int, number: int, limit: int) -> dict[str, object] | str | None:

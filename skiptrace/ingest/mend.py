@@ -30,6 +30,7 @@ _RECORD_CELLS = 64
 _NEVER_CLOSED = "a quote is opened and never closed"
 _NOT_DOUBLED = "a quote inside a quoted cell is not doubled"
 _OTHER_ENCODING = "mixed encodings: bytes that are not in the encoding of the rest of the file"
+_TOO_LONG = "cell longer than {} bytes"
 _HAS_NUL = "NUL bytes found, expected text"
 
 
@@ -134,7 +135,7 @@ def record_at(data: Bytes, start: int, dialect: Dialect) -> Record:
             cells.append(value.replace(b'""', b'"') if is_quoted else value.removesuffix(b"\r"))
         at = found.end()
         if found.group(3) != dialect.delimiter:
-            return Record(cells, at, f"cell longer than {dialect.limit} bytes" if overlong else None, overlong)
+            return Record(cells, at, _TOO_LONG.format(dialect.limit) if overlong else None, overlong)
     return Record(cells, at, _unquotable(data, at))
 
 
@@ -142,7 +143,7 @@ def record_at(data: Bytes, start: int, dialect: Dialect) -> Record:
 def _cell(delimiter: bytes) -> re.Pattern[bytes]:
     """Match one cell, quoted (1) or not (2), and what ends it (3); possessive, so that no text makes it slow."""
     mark = re.escape(delimiter)
-    return re.compile(rb' *+(?:"((?:[^"]++|"")*+)" *+|((?!")[^%b\n]*+))(%b|\r?\n|\Z)' % (mark, mark))
+    return re.compile(rb'(?: *+"((?:[^"]++|"")*+)" *+|((?! *+")[^%b\n]*+))(%b|\r?\n|\Z)' % (mark, mark))
 
 
 _UP_TO_QUOTE = re.compile(rb' *+"(?:[^"]++|"")*+"')
@@ -168,13 +169,15 @@ def _plain_row(data: Bytes, start: int, stop: int, dialect: Dialect) -> bytes | 
 
 def _record(data: Bytes, start: int, stop: int, dialect: Dialect) -> Record:
     if stop - start > _RECORD_CELLS * dialect.limit and data.find(b'"', start, stop) < 0:
-        return Record([], stop + 1, f"record longer than {_RECORD_CELLS * dialect.limit} bytes", overlong=True)
+        cell = re.compile(rb"[^%b]{%d}" % (re.escape(dialect.delimiter), dialect.limit + 1))
+        what = _TOO_LONG if cell.search(data, start, stop) else "record of many cells longer than {} bytes"
+        return Record([], stop + 1, what.format(dialect.limit), overlong=True)
     return record_at(data, start, dialect)
 
 
 def _problem(record: Record, glance: bytes, dialect: Dialect) -> str | None:
     rows = glance.removesuffix(b"\n").split(b"\n")[1:-1]
-    if any(dialect.could_be_row(row.count(dialect.delimiter)) for row in rows):
+    if any(dialect.could_be_row(row.count(dialect.delimiter)) and b'"' not in row for row in rows):
         return _NEVER_CLOSED
     if record.problem is not None:
         return record.problem

@@ -34,9 +34,10 @@ _CHANGING = {
     "contact_points": ("extra",),
     "consents": tuple(name for name in CONSENTS.columns if name not in CONSENTS.key),
 }
-"""Columns in which a difference from what the casefile knows is no conflict. A newer batch replaces them, as they change
-by nature, or (``national_id``) as the casefile keeps a hash in their place. Of consents the casefile holds what all
-versions grant, which need not be equal to any of them; there the least granted is kept again.
+"""Columns in which a difference from what the casefile knows is no conflict.
+
+A newer batch replaces them, as they change by nature, or (``national_id``) as the casefile keeps a hash in their place.
+Of consents the casefile holds what all versions grant, which may equal none of them; the least granted is kept again.
 """
 _SETTLED = {"contact_points": ("first_seen", "last_seen", "reassignment_checked_on", "reassignment_result")}
 """Columns in which a difference is no conflict: the widest span seen and the latest check are the truth."""

@@ -94,7 +94,7 @@ def _chunk(text: _Text, dialect: Dialect, *, last: bool) -> tuple[_Places, int, 
     ends, cuts = newlines, delimiters
     if quotes.size:
         ends, cuts = (at[np.searchsorted(quotes, at) % 2 == 0] for at in (newlines, delimiters))
-        if _swallows_rows(newlines, delimiters, ends, dialect):
+        if _swallows_rows(newlines[np.isin(newlines, ends, invert=True)], delimiters, quotes, dialect):
             return None
     if last and (not ends.size or ends[-1] != text.size - 1):
         ends = np.append(ends, text.size)
@@ -125,10 +125,8 @@ def _well_quoted(text: _Text, quotes: _Places, dialect: Dialect, *, last: bool) 
     return bool(np.isin(before, (mark, _LF, _QUOTE)).all() and np.isin(after, (mark, _LF, _CR, _QUOTE)).all())
 
 
-def _swallows_rows(newlines: _Places, delimiters: _Places, ends: _Places, dialect: Dialect) -> bool:
-    inside = np.isin(newlines, ends, assume_unique=True, invert=True)
-    whole = np.flatnonzero(inside[:-1] & inside[1:])
-    if not whole.size:
-        return False
-    counts = np.searchsorted(delimiters, newlines[whole + 1]) - np.searchsorted(delimiters, newlines[whole])
-    return any(dialect.could_be_row(int(count)) for count in np.unique(counts))
+def _swallows_rows(inside: _Places, delimiters: _Places, quotes: _Places, dialect: Dialect) -> bool:
+    """Tell whether between two line breaks of one quoted cell there stands what looks like a row."""
+    delimiters_between = np.diff(np.searchsorted(delimiters, inside))
+    one_cell = np.diff(np.searchsorted(quotes, inside)) == 0
+    return any(dialect.could_be_row(int(count)) for count in np.unique(delimiters_between[one_cell]))

@@ -47,6 +47,8 @@ def read_workbook(path: Path, origin: Origin, limit: int) -> list[Sheet | Refuse
     InputError
         If it is not a workbook, is locked, or is all empty.
     """
+    if path.stat().st_size == 0:
+        raise InputError("empty file")
     try:
         parts = _parts(path)
         book = fastexcel.read_excel(path)
