@@ -167,7 +167,7 @@ def _calibrated(inputs: ReportInputs) -> str:
         return _section(title, f"<p>{note}</p>")
     chart = charts.calibration(pl.DataFrame(bins), "Forecast and observed shares of right-party contacts")
     note = (
-        f"Forecast for {held_out['attempts']:,} attempts of the past that were held out; {held_out['reached']:,} of them "
+        f"Forecast for {held_out['attempts']:,} past attempts that were held out; {held_out['reached']:,} of them "
         "reached the right party. On the dashed line forecast and observed agree."
     )
     figures = {
