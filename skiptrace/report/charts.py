@@ -15,6 +15,8 @@ CHANNEL_COLOURS = {"call": "#2563a8", "sms": "#2a9d8f", "email": "#e09f3e", "let
 """Told apart by people with any colour vision, and by brightness in print."""
 _FONT = "system-ui, sans-serif"
 _INK = "#333"
+_ROOM = {"left": 28, "right": 28, "top": 5, "bottom": 5}
+"""Text is laid out in one font and shown in the reader's own, which may be wider."""
 
 
 def heat_map(cells: pl.DataFrame, value: str, title: str) -> str:
@@ -100,7 +102,7 @@ def calibration(bins: pl.DataFrame, title: str) -> str:
 
 
 def _svg(chart: alt.Chart | alt.LayerChart, title: str) -> str:
-    styled = chart.configure(background="transparent", font=_FONT).configure_view(stroke=None)
+    styled = chart.configure(background="transparent", font=_FONT, padding=_ROOM).configure_view(stroke=None)
     styled = styled.configure_axis(
         labelColor=_INK, titleColor=_INK, gridColor="#eee", domainColor="#999", labelFontSize=12
     )

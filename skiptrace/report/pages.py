@@ -112,22 +112,27 @@ def _when(inputs: ReportInputs) -> str:
         .agg(attempts=pl.len())
         .sort("day", "channel")
     )
-    hours = local.group_by((pl.col("start").dt.weekday() - 1).alias("weekday"), pl.col("start").dt.hour().alias("hour"))
+    # A letter has no hour.
+    hours = local.filter(pl.col("channel") != "letter").group_by(
+        (pl.col("start").dt.weekday() - 1).alias("weekday"), pl.col("start").dt.hour().alias("hour")
+    )
+    cells = hours.agg(attempts=pl.len()).sort("weekday", "hour")
     return _section(
         "What goes out when",
         charts.stacked_days(days, "Attempts by day and channel"),
-        charts.heat_map(hours.agg(attempts=pl.len()).sort("weekday", "hour"), "attempts", "attempts"),
+        charts.heat_map(cells, "attempts", "attempts") if cells.height else "",
     )
 
 
 def _reachable(inputs: ReportInputs) -> str:
-    best = inputs.reach.group_by("account_id", "weekday", "hour").agg(pl.col("p_reach").max())
+    calls = inputs.reach.filter(pl.col("channel") == "call")
+    best = calls.group_by("account_id", "weekday", "hour").agg(pl.col("p_reach").max())
     cells = (
         best.group_by("weekday", "hour").agg(reach=pl.col("p_reach").mean().round(4)).sort("weekday", "hour").collect()
     )
     if cells.is_empty():
         return ""
-    note = "Mean over accounts of the best contact point and channel in each hour; what law allows is not in it."
+    note = "Calls: the mean over accounts of the best number in each hour. What law allows is not in this picture."
     return _section("Reachable hours", charts.heat_map(cells, "reach", "p(reach)"), f"<p>{note}</p>")
 
 
@@ -161,9 +166,7 @@ def _calibrated(inputs: ReportInputs) -> str:
     held_out = inputs.manifest.get("model", {}).get("learn", {}).get("held_out") or {}
     title, bins = "Do the probabilities hold?", held_out.get("bins") or []
     if not bins:
-        note = (
-            "The history is too short to hold any of it out: these probabilities rest on stated priors and are wide."
-        )
+        note = "The history is too short to hold any of it out: these probabilities rest on stated priors and are wide."
         return _section(title, f"<p>{note}</p>")
     chart = charts.calibration(pl.DataFrame(bins), "Forecast and observed shares of right-party contacts")
     note = (
