@@ -68,7 +68,8 @@ def check(
         :func:`skiptrace.compliance.provisions.in_order`. ``eligible_again_at`` is null where time alone does not heal
         it, or it is not known.
     """
-    known = know(facts, rulebook, as_of)
+    proposals = PROPOSALS.conform(proposals)
+    known = know(facts.about(proposals["account_id"].drop_nulls().unique()), rulebook, as_of)
     parts = [
         _judge(proposals.slice(start, CHUNK), known, params) for start in range(0, max(proposals.height, 1), CHUNK)
     ]
@@ -76,7 +77,7 @@ def check(
 
 
 def _judge(proposals: pl.DataFrame, known: Known, params: CheckParams) -> pl.DataFrame:
-    proposals = PROPOSALS.conform(proposals).select(list(PROPOSALS.schema)).with_row_index("at_row")
+    proposals = proposals.select(list(PROPOSALS.schema)).with_row_index("at_row")
     read = _read(proposals, known, params)
     rows = read.filter(pl.col("refused").is_null()).select(
         "lead", "channel", "purpose", "start", "end", "replied", at="at_row"

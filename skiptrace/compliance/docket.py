@@ -34,6 +34,7 @@ __all__ = [
     "instant_of",
     "know",
     "make_docket",
+    "whereabouts_of",
     "with_local_day",
 ]
 
@@ -273,7 +274,13 @@ def _stops_by_lead(leads: pl.DataFrame, stops: pl.DataFrame, persons: pl.DataFra
     return pl.concat(found).unique()
 
 
-def make_docket(rows: pl.DataFrame, known: Known) -> tuple[Docket, pl.DataFrame]:
+def whereabouts_of(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Return the whereabouts of the ``lead`` of each row, as seen from its ``vantage``."""
+    views = rows.select("lead", "vantage").unique()
+    return whereabouts(views, known.leads, known.facts, known.rulebook)
+
+
+def make_docket(rows: pl.DataFrame, known: Known, where: pl.DataFrame | None = None) -> tuple[Docket, pl.DataFrame]:
     """Put beside each row what law asks about it, and set apart the rows of which no law or local time is known.
 
     Parameters
@@ -283,6 +290,8 @@ def make_docket(rows: pl.DataFrame, known: Known) -> tuple[Docket, pl.DataFrame]
         (microseconds), ``replied``.
     known
         The facts.
+    where
+        :func:`whereabouts_of` the rows, where it is at hand.
 
     Returns
     -------
@@ -290,8 +299,8 @@ def make_docket(rows: pl.DataFrame, known: Known) -> tuple[Docket, pl.DataFrame]
         The docket, and the rows set apart: ``at``, ``provision`` (:data:`HOUSE_PLACE` or :data:`HOUSE_ZONE`).
     """
     rows = rows.with_columns(vantage=pl.min_horizontal("start", pl.lit(known.as_of)))
-    views = rows.select("lead", "vantage").unique()
-    where = whereabouts(views, known.leads, known.facts, known.rulebook)
+    if where is None:
+        where = whereabouts_of(rows, known)
     rows = rows.join(known.leads.drop("zones", "places"), on="lead", how="left", maintain_order="left").join(
         where, on=["lead", "vantage"], how="left", maintain_order="left"
     )

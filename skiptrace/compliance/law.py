@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from holidays import country_holidays
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from skiptrace.vocabulary import Channel, Party, PointLabel, Relation, StopKind
 
@@ -27,6 +28,18 @@ __all__ = [
     "Window",
 ]
 
+
+def _known_calendar(code: str) -> str:
+    country, _, region = code.partition("-")
+    try:
+        country_holidays(country, subdiv=region or None)
+    except NotImplementedError as error:
+        raise ValueError(f"no calendar of public holidays for {code}") from error
+    return code
+
+
+Calendar = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"), AfterValidator(_known_calendar)]
+"""ISO 3166 code of a calendar of public holidays."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PLACE = r"^(\*|[A-Z]{2}(-[A-Z0-9]{1,3}){0,2})$"
 
@@ -104,7 +117,7 @@ class Window(Common):
     kind: Literal["window"]
     hours: tuple[Hours, ...] = Field(min_length=1)
     ends: Literal["closed", "open"] = "closed"
-    holidays: str | None = Field(default=None, pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
+    holidays: Calendar | None = None
     """Calendar (ISO 3166) on whose public holidays there are no hours at all."""
     holidays_added: tuple[Literal["easter_monday"], ...] = ()
     """Holidays that the cited list has and the calendar lacks."""
@@ -146,7 +159,7 @@ class Wait(Common):
     """The first local day allowed is the event's date plus this many days."""
     business_days: bool = False
     """Whether only Monday to Friday outside ``holidays`` are counted."""
-    holidays: str | None = Field(default=None, pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
+    holidays: Calendar | None = None
     except_direct_consent: bool = False
 
     @model_validator(mode="after")

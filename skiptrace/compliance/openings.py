@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from skiptrace.compliance.check import judge_docket, texts_of
-from skiptrace.compliance.docket import Docket, Known, instant_of, know, make_docket
+from skiptrace.compliance.docket import Docket, Known, instant_of, know, make_docket, whereabouts_of
 from skiptrace.compliance.findings import ALLOW, HEALS_NEVER
 from skiptrace.compliance.hours import Timetable
 from skiptrace.compliance.law import Need
@@ -78,15 +78,19 @@ def openings(facts: Facts, rulebook: Rulebook, as_of: datetime, until: datetime,
     known = know(facts, rulebook, as_of)
     rows = _contacts(known, params).with_row_index("at")
     horizon = (known.as_of, instant_of(until))
-    placed, nowhere = make_docket(
-        rows.with_columns(start=pl.lit(known.as_of), end=known.as_of + pl.col("lasts")), known
-    )
+    now = rows.with_columns(vantage=pl.lit(known.as_of), start=pl.lit(known.as_of), end=known.as_of + pl.col("lasts"))
+    where = whereabouts_of(now, known)
+    placed, nowhere = make_docket(now, known, where)
     timetable = Timetable.covering(placed, until=horizon[1])
     pieces = _cut(_pieces(placed, timetable, rows, horizon), _edges(known, placed, rows, horizon))
-    lawful = _lawful(pieces, rows, known, timetable)
+    lawful = _lawful(pieces.join(rows, on="at", how="left", maintain_order="left"), where, known, timetable)
     windows = _windows(lawful, rows, placed, known)
     rest = rows.join(windows.select("at"), on="at", how="anti")
-    return Openings(OPENINGS.conform(windows.select(list(OPENINGS.schema))), _withheld(rest, pieces, nowhere, known))
+    first = pieces.group_by("at").agg(start=pl.col("start").min())
+    return Openings(
+        OPENINGS.conform(windows.select(list(OPENINGS.schema))),
+        _withheld(rest.join(first, on="at", how="left", maintain_order="left"), where, nowhere, known),
+    )
 
 
 def _contacts(known: Known, params: CheckParams) -> pl.DataFrame:
@@ -230,17 +234,17 @@ def _cut(pieces: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _lawful(pieces: pl.DataFrame, rows: pl.DataFrame, known: Known, timetable: Timetable) -> pl.DataFrame:
+def _lawful(pieces: pl.DataFrame, where: pl.DataFrame, known: Known, timetable: Timetable) -> pl.DataFrame:
     """Return the pieces at whose beginning, and so throughout, every provision but hours allows the contact."""
     kept = []
     for start in range(0, max(pieces.height, 1), CHUNK):
-        part = pieces.slice(start, CHUNK).join(rows, on="at", how="left", maintain_order="left")
+        part = pieces.slice(start, CHUNK)
         ready = part.with_columns(end=pl.col("start") + pl.col("lasts"), at=pl.int_range(pl.len(), dtype=pl.UInt32))
-        docket, _ = make_docket(ready, known)
+        docket, _ = make_docket(ready, known, where)
         good = np.ones(docket.rows.height, dtype=bool)
         for _, judged, finding in findings(docket, timetable, hours=False):
             good[judged] &= finding.verdict == ALLOW
-        kept.append(pieces.slice(start, CHUNK)[docket.rows["at"].to_numpy()[good]])
+        kept.append(part.select("at", "start", "stop")[docket.rows["at"].to_numpy()[good]])
     return pl.concat(kept)
 
 
@@ -268,13 +272,10 @@ def _windows(lawful: pl.DataFrame, rows: pl.DataFrame, docket: Docket, known: Kn
     )
 
 
-def _withheld(rest: pl.DataFrame, pieces: pl.DataFrame, nowhere: pl.DataFrame, known: Known) -> pl.DataFrame:
+def _withheld(rest: pl.DataFrame, where: pl.DataFrame, nowhere: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Tell why contacts have no opening: what denies them at the first moment at which hours are open, else now."""
-    first = pieces.group_by("at").agg(start=pl.col("start").min())
-    asked = rest.join(first, on="at", how="left", maintain_order="left").with_columns(
-        start=pl.col("start").fill_null(known.as_of)
-    )
-    docket, _ = make_docket(asked.with_columns(end=pl.col("start") + pl.col("lasts")), known)
+    asked = rest.with_columns(start=pl.col("start").fill_null(known.as_of))
+    docket, _ = make_docket(asked.with_columns(end=pl.col("start") + pl.col("lasts")), known, where)
     judged = judge_docket(docket).select("at", "provision", "eligible")
     why = pl.concat([judged, nowhere.select("at", "provision")], how="diagonal").join(
         texts_of(known.rulebook), on="provision"

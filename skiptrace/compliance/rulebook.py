@@ -33,7 +33,7 @@ HOUSE_HOURS = "house.hours"
 """The window taken where the packs of a place state no hours."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Rulebook:
     """Provisions by id, and the places they hold in.
 
@@ -56,6 +56,10 @@ class Rulebook:
     packs: dict[str, str]
     minimum_tzdata: str
     overrides: dict[str, str]
+
+    def __repr__(self) -> str:
+        """Name it by its version: printed whole it fills a terminal."""
+        return f"Rulebook(version={self.version!r}, provisions={len(self.provisions)})"
 
     @cached_property
     def version(self) -> str:
@@ -161,7 +165,7 @@ def parse_pack(name: str, text: str) -> Pack:
 def _explain(name: str, text: str, values: dict[str, Any], error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False)[0]
     where = [part for part in first["loc"] if part not in ("window", "cap", "wait", "need", "bar", "retention")]
-    message = "unknown field" if first["type"] == "extra_forbidden" else first["msg"].lower()
+    message = "unknown field" if first["type"] == "extra_forbidden" else _plain(first["msg"])
     lines = text.splitlines()
     line, label = 1, "pack"
     match where:
@@ -181,6 +185,11 @@ def _explain(name: str, text: str, values: dict[str, Any], error: ValidationErro
             line = number
             break
     return f"{name}: line {line}: {label}{'.' if where else ''}{'.'.join(map(str, where))}: {message}"
+
+
+def _plain(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
 
 
 def _release(text: str) -> tuple[int, ...]:

@@ -117,7 +117,12 @@ def _addresses(subjects: pl.DataFrame, leads: pl.DataFrame, facts: Facts, rulebo
     unplaced = (
         at.join(where, on="address_key", how="anti")
         .explode("places", empty_as_null=True, keep_nulls=True)
-        .with_columns(place="places", postal_code=pl.lit(None, pl.String), city=pl.lit(None, pl.String))
+        # An address key names country, then postal code or city; without a digit it is no postal code.
+        .with_columns(place="places", locality=pl.col("address_key").str.split("|").list.get(1, null_on_oob=True))
+        .with_columns(
+            postal_code=pl.when(pl.col("locality").str.contains(r"\d")).then(pl.col("locality").str.to_uppercase()),
+            city=pl.when(pl.col("locality").str.contains(r"^\D+$")).then("locality"),
+        )
     )
     of_points = pl.concat(
         [frame.with_columns(street=pl.lit(value=True)).select(*_VIEW, *columns) for frame in (placed, unplaced)]

@@ -16,7 +16,6 @@ import numpy as np
 
 from skiptrace.compliance.law import DAYS, Hours, Window
 from skiptrace.compliance.zones import DAY, SECOND, Instants, segments
-from skiptrace.errors import RulebookError
 
 __all__ = [
     "ALWAYS",
@@ -50,10 +49,7 @@ _NEVER = Intervals(np.array([], dtype=np.int64), np.array([], dtype=np.int64))
 @cache
 def _holidays(calendar: str, added: tuple[str, ...], year: int) -> frozenset[int]:
     country, _, region = calendar.partition("-")
-    try:
-        found = set(holidays.country_holidays(country, subdiv=region or None, years=year, observed=True))
-    except NotImplementedError as error:
-        raise RulebookError(f"no calendar of holidays for {calendar}") from error
+    found = set(holidays.country_holidays(country, subdiv=region or None, years=year, observed=True))
     if "easter_monday" in added:
         found.add(_easter(year) + timedelta(days=1))
     return frozenset((day - _EPOCH).days for day in found)

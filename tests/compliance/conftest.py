@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -12,7 +12,9 @@ from skiptrace.compliance import Facts, Rulebook, load_rulebook
 from skiptrace.contracts.inputs import ACCOUNTS, CONSENTS, RELATIONS
 from skiptrace.contracts.stages import CODED_ATTEMPTS, CODED_STOPS, LEADS, PEOPLE, PROPOSALS
 from skiptrace.settings import RulebookParams
-from skiptrace.tables import Table
+
+if TYPE_CHECKING:
+    from skiptrace.tables import Table
 
 
 def instant(value: Any) -> datetime | None:
@@ -43,12 +45,12 @@ def frame(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
 def world(told: dict[str, Any]) -> Facts:
     """Make facts of what a scenario tells.
 
-    ``accounts`` may have the person's region, country …; ``points`` are the leads; a point is the account's own unless it
-    says otherwise.
+    ``accounts`` may have the person's region, country …; ``points`` are the leads, and the account's own unless they
+    say otherwise.
     """
     accounts, people = [], []
-    for number, row in enumerate(told.get("accounts", [{}])):
-        row = {"account_id": f"A{number + 1}", "full_name": "Jane Roe", **row}
+    for number, said in enumerate(told.get("accounts", [{}])):
+        row = {"account_id": f"A{number + 1}", "full_name": "Jane Roe", **said}
         accounts.append({key: value for key, value in row.items() if key in ACCOUNTS.schema})
         people.append(
             {
@@ -57,12 +59,12 @@ def world(told: dict[str, Any]) -> Facts:
                 "account_id": row["account_id"],
                 "source": "accounts",
                 "kind": "person",
-                **{key: row[key] for key in row if key in PEOPLE.schema and key not in ("kind",)},
+                **{key: row[key] for key in row if key in PEOPLE.schema and key != "kind"},
             }
         )
     relations = []
-    for row in told.get("relations", []):
-        row = {"account_id": "A1", "relation_id": "R1", **row}
+    for said in told.get("relations", []):
+        row = {"account_id": "A1", "relation_id": "R1", **said}
         relations.append({key: value for key, value in row.items() if key in RELATIONS.schema})
         people.append(
             {
@@ -92,10 +94,12 @@ def world(told: dict[str, Any]) -> Facts:
             }
         )
     attempts = []
-    for number, row in enumerate(told.get("attempts", [])):
-        row = {"attempt_id": f"T{number + 1}", "account_id": "A1", "channel": "call", **row}
+    for number, said in enumerate(told.get("attempts", [])):
+        row = {"attempt_id": f"T{number + 1}", "account_id": "A1", "channel": "call", **said}
         attempts.append({**row, "point_key": row.get("contact_point")})
-    stops = [{"since": "2020-01-01T00:00:00Z", **row, "point_key": row.get("contact_point")} for row in told.get("stops", [])]
+    stops = [
+        {"since": "2020-01-01T00:00:00Z", **row, "point_key": row.get("contact_point")} for row in told.get("stops", [])
+    ]
     consents = [
         {
             "given_by": "debtor",
@@ -119,18 +123,24 @@ def world(told: dict[str, Any]) -> Facts:
 
 def proposals(rows: list[dict[str, Any]]) -> pl.DataFrame:
     ready = [
-        {"proposal_id": str(number), "account_id": "A1", "channel": "call", "point_key": row.get("contact_point"), **row}
+        {
+            "proposal_id": str(number),
+            "account_id": "A1",
+            "channel": "call",
+            "point_key": row.get("contact_point"),
+            **row,
+        }
         for number, row in enumerate(rows)
     ]
     return frame(PROPOSALS, ready)
 
 
-@pytest.fixture(name="world")
+@pytest.fixture(scope="session", name="world")
 def world_fixture() -> Any:
     return world
 
 
-@pytest.fixture(name="proposals")
+@pytest.fixture(scope="session", name="proposals")
 def proposals_fixture() -> Any:
     return proposals
 
@@ -138,3 +148,8 @@ def proposals_fixture() -> Any:
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
     return load_rulebook(RulebookParams())
+
+
+@pytest.fixture(scope="session", name="frame")
+def frame_fixture() -> Any:
+    return frame
