@@ -25,7 +25,7 @@ class Capacity:
     """Room left in every slot.
 
     Slots are aligned to UTC and numbered through: first those of calls, then of messages, then of letters, whose slot
-    is a day.
+    is a day. A slot of which a part lies before or after the plan has room for as large a part.
 
     Attributes
     ----------
@@ -44,8 +44,12 @@ class Capacity:
         self._first = start // self.lengths
         counts = -(-self.end // self.lengths) - self._first
         self._offsets = np.concatenate([[0], np.cumsum(counts)])
-        each = [params.calls_per_slot, params.messages_per_slot, params.letters_per_day]
-        self.room = np.repeat(np.array(each, dtype=np.int64), counts)
+        each = np.array([params.calls_per_slot, params.messages_per_slot, params.letters_per_day], dtype=np.int64)
+        opens = np.concatenate([(first + np.arange(n)) for first, n in zip(self._first, counts, strict=True)])
+        length = np.repeat(self.lengths, counts)
+        # Of the first and the last slot only a part lies in the plan.
+        within = np.minimum((opens + 1) * length, self.end) - np.maximum(opens * length, start)
+        self.room = np.repeat(each, counts) * within // length
         self._at_first = self.room.copy()
 
     def slots(
