@@ -146,6 +146,14 @@ def _cell(delimiter: bytes) -> re.Pattern[bytes]:
     return re.compile(rb'(?: *+"((?:[^"]++|"")*+)" *+|((?! *+")[^%b\n]*+))(%b|\r?\n|\Z)' % (mark, mark))
 
 
+@cache
+def _quoted_row(delimiter: bytes, width: int) -> re.Pattern[bytes]:
+    """Match a row that is well-formed (RFC 4180) within one line."""
+    mark = re.escape(delimiter)
+    cell = rb'(?:"(?:[^"]++|"")*+"|[^"%b]*+)' % mark
+    return re.compile(rb"%b(?:%b%b){%d}\r?" % (cell, mark, cell, width - 1))
+
+
 _UP_TO_QUOTE = re.compile(rb' *+"(?:[^"]++|"")*+"')
 
 
@@ -162,9 +170,11 @@ def _plain_row(data: Bytes, start: int, stop: int, dialect: Dialect) -> bytes | 
     if stop - start > dialect.limit:
         return None
     line = data[start:stop]
-    if line.count(dialect.delimiter) != dialect.width - 1 or b'"' in line or b"\0" in line:
+    if b"\0" in line:
         return None
-    return line + b"\n"
+    if b'"' in line:
+        return line + b"\n" if _quoted_row(dialect.delimiter, dialect.width).fullmatch(line) else None
+    return line + b"\n" if line.count(dialect.delimiter) == dialect.width - 1 else None
 
 
 def _record(data: Bytes, start: int, stop: int, dialect: Dialect) -> Record:
