@@ -69,7 +69,8 @@ def read_json_lines(path: Path, origin: Origin, limit: int) -> Sheet:
     chunks.append(_frame(rows, numbers))
     frame = _together(chunks)
     lines, frame = frame.get_column(_LINE), frame.drop(_LINE)
-    if data[text.start : _line_end(data, text.start)].strip() == b"[":
+    first = data[text.start : min(_line_end(data, text.start), text.start + _GLANCE)].strip()
+    if first == b"[" or (first.startswith(b"[") and not frame.width):
         raise InputError("one JSON array found, expected JSON Lines: one object a line")
     if not frame.width:
         raise InputError("no JSON object found, expected JSON Lines: one object a line")
