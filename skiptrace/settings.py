@@ -73,11 +73,12 @@ class LinkParams(Params):
     """Pairs more likely two people of one household or workplace than this are reported as possibly related."""
     max_key_holders: int = Field(default=200, ge=2)
     """Rows under one blocking key beyond which the key says too little to compare them all."""
-    pairs_per_row: float = Field(default=20, gt=0)
-    """Pairs a row that one blocking rule may bring; its largest keys are left out first. More finds little."""
+    pairs_per_row: float = Field(default=5, gt=0)
+    """Pairs a row that one blocking rule may bring; its largest keys are left out first. More finds little: rows that
+    many others are like match only those they are like in several ways, and these have rules of their own."""
     random_pairs: int = Field(default=300_000, ge=0)
     """Pairs drawn at random to see how often strangers agree: enough for one agreement in 10,000."""
-    chunk_pairs: int = Field(default=2_000_000, ge=1_000)
+    chunk_pairs: int = Field(default=1_000_000, ge=1_000)
     """Pairs compared at a time; bounds memory and never changes a result."""
     max_accounts_per_person: int = Field(default=50, ge=1)
     """A person_id with more accounts is a filler value (0, unknown), not one debtor."""
@@ -221,6 +222,10 @@ class PlanParams(Params):
     """What an attempt loses by each day it waits: what is known of a lost debtor goes stale, and wave 2 needs room."""
     repeat_share: float = Field(default=0.7, ge=0, le=1)
     """What stays of p_reach on a contact point whose first attempt in this plan did not reach: it speaks against it."""
+    message_worth: float = Field(default=0.5, ge=0, le=1)
+    """A reply by text or e-mail within a day, against a conversation now: it still has to be followed up."""
+    letter_worth: float = Field(default=0.1, ge=0, le=1)
+    """The same for an answer within two weeks: it comes late and costs postage, so letters go where little else does."""
     location_worth: float = Field(default=0.1, ge=0, le=1)
     """Right-party contacts that an answered location call to a third party leads to."""
     max_ring_s: int = Field(default=28, ge=1)

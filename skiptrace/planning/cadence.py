@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skiptrace.planning.candidates import DAYPARTS
+from skiptrace.planning.worth import worth_of
 
 if TYPE_CHECKING:
     from skiptrace.planning.assignment import Values
@@ -39,6 +40,7 @@ class Progress:
         persons = len(roster.accounts_of)
         self._rows = np.zeros(persons, dtype=np.int64)
         self._until = np.zeros(persons, dtype=np.int64)
+        self._worth = roster.approaches.select(worth_of(params)).to_series().to_numpy()
         self._missed = np.ones(len(roster.person_of))
         self._used = np.zeros((len(roster.account_of), len(DAYPARTS)), dtype=np.bool_)
         self._tried = np.zeros(len(roster.account_of), dtype=np.bool_)
@@ -86,7 +88,7 @@ class Progress:
         """Return what candidates are worth now: expected right-party contacts that they add, sooner before later."""
         approach = candidates.approach[which]
         p = candidates.p[which].astype(np.float64)
-        p *= np.where(self._roster.relation_of[approach] >= 0, self._params.location_worth, 1)
+        p *= self._worth[approach]
         p *= self._missed[self._roster.account_of[approach]]
         p *= np.where(self._tried[approach], self._params.repeat_share, 1)
         p *= (1 - self._params.wait_cost_per_day) ** (candidates.begin[which] / _DAY_S)

@@ -30,7 +30,7 @@ __all__ = ["DAYPARTS", "Candidates", "find_candidates"]
 
 DAYPARTS = ("morning", "afternoon", "evening")
 _NOON, _EVENING = 12, 17
-_CHUNK = 400_000
+_CHUNK = 1_000_000
 """Slots looked at together, so that memory does not grow with the number of accounts."""
 _HOUR_S, _DAY_S = 3_600, 86_400
 _Codes = npt.NDArray[np.int32]
@@ -142,12 +142,11 @@ def _cut(
     if not usable.any():
         return
     approach, slot, start, finish = approach[usable], slot[usable], start[usable], finish[usable]
-    zones = roster.approaches["time_zone"].rank("dense").to_numpy()[approach]
+    zones = roster.zone_of[approach]
     offset = np.zeros(len(start), dtype=np.int64)
     for zone in np.unique(zones):
         mine = zones == zone
-        name = roster.approaches["time_zone"][int(approach[np.argmax(mine)])]
-        offset[mine] = offsets(name, start[mine] * SECOND) // SECOND
+        offset[mine] = offsets(roster.zones[zone], start[mine] * SECOND) // SECOND
     local = start + offset
     day, hour = local // _DAY_S, local % _DAY_S // _HOUR_S
     yield _Slots(approach=approach, slot=slot, begin=start, end=finish, day=day, hour=hour)

@@ -44,8 +44,9 @@ class Roster:
         ``approach``, ``not_before``, ``not_after`` (Unix microseconds), sorted.
     person_of, accounts_of
         By account: the person's number; by person: how many accounts.
-    account_of, kind_of, relation_of
-        By approach: account, kind of capacity, and the third party's number (-1 for the debtor's own).
+    account_of, kind_of, zone_of, relation_of
+        By approach: account, kind of capacity, place of its time zone in ``zones``, and the third party's number (-1
+        for the debtor's own).
     due_day
         By account: local day (since 1970) on which a promise to pay is due; -1 = none.
     """
@@ -57,6 +58,8 @@ class Roster:
     accounts_of: Ints
     account_of: Ints
     kind_of: Ints
+    zone_of: Ints
+    zones: list[str]
     relation_of: Ints
     due_day: Ints
 
@@ -91,6 +94,7 @@ def enrol(inputs: PlanInputs) -> Roster:
     third = pl.when(pl.col("party") == Party.THIRD_PARTY).then(
         pl.coalesce("relation_id", pl.format("{} {}", "account_id", "point_key"))
     )
+    zones = approaches["time_zone"].unique().sort().to_list()
     due = pl.when(pl.col("tag") == Tag.PROMISE_TO_PAY).then(pl.col("promise_due_on").to_physical())
     person_of = _ints(accounts["person"])
     return Roster(
@@ -101,6 +105,8 @@ def enrol(inputs: PlanInputs) -> Roster:
         accounts_of=np.bincount(person_of, minlength=1),
         account_of=_ints(approaches["account"]),
         kind_of=_ints(approaches.select(pl.col("channel").replace_strict(KIND_OF, return_dtype=pl.Int64)).to_series()),
+        zone_of=_ints(approaches["time_zone"].rank("dense")) - 1,
+        zones=zones,
         relation_of=_ints(approaches.select(third.rank("dense").cast(pl.Int64).fill_null(0) - 1).to_series()),
         due_day=_ints(accounts.select(due.cast(pl.Int64).fill_null(-1)).to_series()),
     )

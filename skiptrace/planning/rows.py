@@ -17,6 +17,7 @@ from skiptrace.contracts.outputs import SCHEDULE
 from skiptrace.planning.candidates import DAYPARTS
 from skiptrace.planning.permission import attempt_ids
 from skiptrace.planning.templates import template_ids
+from skiptrace.planning.worth import worth_of
 from skiptrace.vocabulary import Channel, Party, StopKind, outcome_meanings
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def schedule_rows(
         permit_id=permit_ids(rows.with_columns(not_before="at", not_after="until"), as_of, inputs.rulebook_version),
         reasons=_reasons(rows),
     )
-    rows = rows.join(_telephones(rows["contact_point"]), on="contact_point", how="left", maintain_order="left")
+    rows = rows.with_columns(_telephones())
     rows = rows.join(_follow_ups(), on=["channel", "party"], how="left", maintain_order="left")
     rows = rows.with_columns(
         not_before=_local_texts(rows["begin"], rows["time_zone"]),
@@ -75,7 +76,7 @@ def schedule_rows(
 
 
 def _with_reach(rows: pl.DataFrame, inputs: PlanInputs, params: PlanParams) -> pl.DataFrame:
-    """Add reach, and ``expected_value``: p_reach, less what the account's earlier rows will have reached."""
+    """Add reach, and ``expected_value``: p_reach × worth, less what the account's earlier rows will have reached."""
     asked = rows.select("account_id", "contact_point", "channel", "party", "at")
     reach = inputs.p_reach(asked).select(pl.col("p_reach", "p_low", "p_high").cast(pl.Float64))
     rows = pl.concat([rows, reach], how="horizontal").with_columns(
@@ -86,12 +87,7 @@ def _with_reach(rows: pl.DataFrame, inputs: PlanInputs, params: PlanParams) -> p
     missed = pl.when(debtor).then(1 - pl.col("p_reach")).otherwise(1.0)
     before = missed.cum_prod().shift(1).over("account_id", order_by="wave").fill_null(1.0)
     again = pl.int_range(pl.len()).over("approach", order_by="wave") > 0
-    worth = (
-        pl.col("p_reach")
-        * before
-        * pl.when(debtor).then(1.0).otherwise(params.location_worth)
-        * pl.when(again).then(params.repeat_share).otherwise(1.0)
-    )
+    worth = pl.col("p_reach") * before * worth_of(params) * pl.when(again).then(params.repeat_share).otherwise(1.0)
     return rows.with_columns(expected_value=worth.round(_DECIMALS), again=again)
 
 
@@ -115,20 +111,14 @@ def _reasons(rows: pl.DataFrame) -> pl.Series:
     return rows.select(reasons=pl.concat_list(sentences).list.drop_nulls()).to_series()
 
 
-def _telephones(points: pl.Series) -> pl.DataFrame:
-    """Return calling code and national number of each number in E.164."""
-    found = {}
-    for point in points.unique().sort().to_list():
-        if not point.startswith("+"):
-            continue
-        try:
-            number = phonenumbers.parse(point)
-        except phonenumbers.NumberParseException:
-            continue
-        found[point] = (str(number.country_code), phonenumbers.national_significant_number(number))
-    rows = [(point, *codes) for point, codes in found.items()]
-    names = ("contact_point", "country_code", "national_number")
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+def _telephones() -> tuple[pl.Expr, pl.Expr]:
+    """Return calling code and national number of a contact point in E.164; null of any other."""
+    point = pl.col("contact_point")
+    codes = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
+    begins = [point.str.slice(1, length) for length in (1, 2, 3)]
+    # No calling code is the beginning of another, so the first that fits is the one.
+    code = pl.coalesce(pl.when(point.str.starts_with("+") & part.is_in(codes)).then(part) for part in begins)
+    return code.alias("country_code"), point.str.slice(code.str.len_chars() + 1).alias("national_number")
 
 
 def follow_up(channel: Channel, party: Party) -> dict[str, str]:

@@ -17,6 +17,7 @@ from skiptrace.contracts.schemas import schema_of
 from skiptrace.contracts.stages import LEADS, OPENINGS
 from skiptrace.errors import PromiseBroken
 from skiptrace.planning import Plan, PlanInputs, plan
+from skiptrace.planning.rows import _telephones
 from skiptrace.settings import PlanParams
 
 from .conftest import AS_OF, Law, reach, world
@@ -362,8 +363,10 @@ def test_expected_value_is_what_the_row_adds(inputs, law):
     made = plan(inputs, AS_OF, PARAMS, law)
     account = made.schedule.filter(account_id="A000").sort("wave")
     first, second = account.to_dicts()
-    assert first["expected_value"] == pytest.approx(first["p_reach"])
-    assert second["expected_value"] == pytest.approx((1 - first["p_reach"]) * second["p_reach"], abs=1e-6)
+    worth = {"call": 1.0, "sms": 0.5, "email": 0.5, "letter": 0.1}
+    assert first["expected_value"] == pytest.approx(worth[first["channel"]] * first["p_reach"])
+    added = worth[second["channel"]] * (1 - first["p_reach"]) * second["p_reach"]
+    assert second["expected_value"] == pytest.approx(added, abs=1e-6)
     total = made.schedule["expected_value"].sum()
     assert made.diagnostics["expected_contacts"] == pytest.approx(total)
 
@@ -405,3 +408,17 @@ def test_ids_change_with_the_batch_and_the_seed_decides_only_between_equals(inpu
     assert not set(one.schedule["attempt_id"]) & set(other.schedule["attempt_id"])
     kept = ["account_id", "channel", "contact_point", "not_before"]
     assert_frame_equal(one.schedule.select(kept), other.schedule.select(kept), check_row_order=False)
+
+
+@pytest.mark.parametrize(
+    ("point", "expected"),
+    [
+        ("+390612345678", ("39", "0612345678")),
+        ("+12125550100", ("1", "2125550100")),
+        ("+358401234567", ("358", "401234567")),
+        ("+999123", (None, None)),
+        ("a+1@example.com", (None, None)),
+    ],
+)
+def test_a_number_is_split_after_its_calling_code(point, expected):
+    assert pl.DataFrame({"contact_point": [point]}).select(_telephones()).row(0) == expected
