@@ -241,9 +241,17 @@ def _zones(
             contacted.select("lead", "vantage", zone="zones", rank=pl.lit(2)),
         ]
     )
-    rows = by_lead.explode("zone", empty_as_null=True, keep_nulls=True).filter(pl.col("zone").is_not_null()).unique()
+    # What says least of where else somebody may be speaks first: a declared zone, then the narrowest choice.
+    rows = (
+        by_lead.with_columns(width=pl.col("zone").list.len(), place=pl.int_ranges(pl.col("zone").list.len()))
+        .explode("zone", "place", empty_as_null=True, keep_nulls=True)
+        .filter(pl.col("zone").is_not_null())
+        .unique()
+    )
     real = [name for name in rows["zone"].unique().to_list() if is_zone(name)]
-    rows = rows.filter(pl.col("zone").is_in(real)).sort("lead", "vantage", "rank", "zone")
+    rows = rows.filter(pl.col("zone").is_in(real)).sort(
+        "lead", "vantage", pl.col("rank") > 0, "width", "rank", "place", "zone"
+    )
     # A bare country of several zones says where only if nothing else does.
     last_resort = pl.col("rank") == 4  # noqa: PLR2004  # as ranked above
     rows = rows.filter(~last_resort | last_resort.all().over("lead", "vantage"))
