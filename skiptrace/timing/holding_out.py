@@ -74,7 +74,7 @@ class _Asked:
 def hold_out(heard: pl.DataFrame, cast: Cast, as_of: datetime, params: LearnParams) -> HeldOut | None:
     """Forecast the last attempts from the earlier ones; None if there are too few to tell anything."""
     known = outcomes_known(heard, as_of)
-    # A message sent and never answered did not bring a reply in time, whether or not it arrived: that is what is forecast.
+    # A message sent and never answered brought no reply in time, whether or not it arrived: that is what is forecast.
     told = known.filter(~pl.col("inbound"), ~pl.col("third"), pl.col("reached").is_not_null())
     if told.height * params.held_out_share < params.least_held_out:
         return None
