@@ -1,0 +1,79 @@
+"""Write docs/files.md from the tables themselves: every file that comes in and goes out, column by column.
+
+    python docs/make_files.py
+
+A test compares the page with what this writes, so it cannot go stale.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from skiptrace.contracts.inputs import INPUTS
+from skiptrace.contracts.outputs import OUTPUTS
+from skiptrace.tables import Column, Table, one_of
+
+PAGE = Path(__file__).with_name("files.md")
+_TYPES = {
+    "String": "text",
+    "Int64": "integer",
+    "Int8": "integer",
+    "Float64": "number",
+    "Date": "date",
+    "Boolean": "yes/no",
+}
+
+
+def page() -> str:
+    """Return the page."""
+    parts = [
+        "# Files\n",
+        "Made from the tables in `skiptrace/contracts/` by `python docs/make_files.py`; do not edit by hand.\n",
+        "## What comes in\n",
+        ("CSV, TSV, Parquet, XLSX or JSON Lines, in a folder of files named after the tables or named one by one. Headers "
+        "are matched whatever their case, blanks and hyphens, and under many usual names in English and Chinese "
+        "(`skiptrace/ingest/aliases.toml`); `[columns]` in the settings adds more. Lists in a cell are separated by `;`. "
+        "Unknown columns are kept. `phone_1…n`, `email_1…n` and `alias_1…n` make up the lists below. `*` = required.\n"),
+        *(section(table) for table in INPUTS.values()),
+        "## What goes out\n",
+        ("The rows of `schedule.jsonl` and the manifest also have JSON Schemas (2020-12): "
+        "`skiptrace/contracts/schedule.schema.json` and `skiptrace/contracts/manifest.schema.json`. In CSV, lists and "
+        "objects are JSON, and cells that a spreadsheet would execute begin with `'`.\n"),
+        *(section(table) for table in OUTPUTS.values()),
+    ]
+    return "\n".join(parts)
+
+
+def section(table: Table) -> str:
+    """Return one table's section."""
+    star = {True: "\\*", False: ""}
+    rows = [
+        f"| {name}{star[column.required]} | {kind(column)} | {said(column)} |" for name, column in table.columns.items()
+    ]
+    checks = [f"- {check.name}" for check in table.checks]
+    rejected = ["\nRows are rejected for:\n", *checks, ""] if checks else [""]
+    head = [f"### {table.name}\n", f"One row: {table.grain}.\n", "| column | type | meaning |", "|---|---|---|"]
+    return "\n".join([*head, *rows, *rejected])
+
+
+def kind(column: Column) -> str:
+    """Return a column's type in plain words."""
+    if isinstance(column.dtype, pl.List):
+        return "list of text"
+    if isinstance(column.dtype, pl.Datetime):
+        return "time (RFC 3339)"
+    return _TYPES[str(column.dtype)]
+
+
+def said(column: Column) -> str:
+    """Return what is said of a column: its words, bounds and description."""
+    words = ", ".join(f"`{word}`" for word in one_of(column.words)) if column.words else ""
+    low = f"≥ {column.minimum:g}" if column.minimum is not None else ""
+    high = f"≤ {column.maximum:g}" if column.maximum is not None else ""
+    return "; ".join(part for part in (words, low, high, column.description) if part).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
