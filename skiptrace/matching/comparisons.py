@@ -23,6 +23,7 @@ __all__ = ["COMPARISONS", "compare"]
 COMPARISONS = (
     "given",
     "family",
+    "company",
     "middle",
     "suffix",
     "characters",
@@ -72,13 +73,17 @@ def compare(roll: Roll, shared: Mapping[str, Shared], left: pl.Series, right: pl
         how="horizontal",
     )
     pairs = pairs.with_columns(
-        given_like=_likeness(pairs, "given", roll.names),
-        family_like=_likeness(pairs, "family", roll.names),
+        given_like=_likeness(pairs, _l("given"), _r("given"), roll.names),
+        family_like=_likeness(pairs, _l("family"), _r("family"), roll.names),
+        **{
+            f"{one}_as_{other}": _likeness(pairs, pl.when(_differ()).then(_l(one)), _r(other), roll.names)
+            for one, other in (("given", "family"), ("family", "given"))
+        },
         street_like=_street_likeness(pairs, roll.streets),
     )
     levels = (
-        _given(), _family(), _middle(), _suffix(), _characters(), _birth(), _national_id(), _phone(), _email(),
-        _address(), _employer(),
+        _given(), _family(), _company(), _middle(), _suffix(), _characters(), _birth(), _national_id(), _phone(),
+        _email(), _address(), _employer(),
     )  # fmt: skip
     return pairs.select(
         level.fill_null(-1).cast(pl.Int8).alias(f"gamma_{name}")
@@ -111,10 +116,14 @@ def _levels(known: pl.Expr, *steps: tuple[pl.Expr, int | pl.Expr]) -> pl.Expr:
     return pl.when(known).then(level)
 
 
-def _likeness(pairs: pl.DataFrame, name: str, texts: pl.Series) -> pl.Series:
-    """Return how alike two different names look; null where they are equal or one is missing."""
-    differ = _l(name) != _r(name)
-    codes = pairs.select(a=pl.when(differ).then(_l(name)), b=pl.when(differ).then(_r(name)))
+def _differ() -> pl.Expr:
+    """Both given and both family names are known and not the same."""
+    return (_l("given") != _r("given")) & (_l("family") != _r("family"))
+
+
+def _likeness(pairs: pl.DataFrame, left: pl.Expr, right: pl.Expr, texts: pl.Series) -> pl.Series:
+    """Return how alike two names look, 1 where they are equal; null where one is missing."""
+    codes = pairs.select(a=left, b=right)
     return over_distinct_pairs(codes, texts, _name_likeness)
 
 
@@ -134,17 +143,23 @@ def _street_likeness(pairs: pl.DataFrame, texts: pl.Series) -> pl.Series:
     return over_distinct_pairs(codes, texts, line_similarity)
 
 
+def _one_script() -> pl.Expr:
+    """Names in two scripts, one of which nobody could put into Latin letters, cannot be compared."""
+    return _l("latin") == _r("latin")
+
+
 def _other_name() -> pl.Expr:
     """Given and family name the other way round, or a full name that is an alias of the other row."""
-    turned = _same("given_sound", "family_sound") & _same("family_sound", "given_sound")
-    return _both("given") & ~_same("given") & ~_same("han") & (turned | (pl.col("shared_name") >= 0))
+    turned = ((pl.col("given_as_family") >= _SIMILAR) & (pl.col("family_as_given") >= _SIMILAR)).fill_null(value=False)
+    family_alone = _same("family") & ~_both("given")
+    return ~_same("given") & ~_same("han") & ~family_alone & (turned | (pl.col("shared_name") >= 0))
 
 
 def _given() -> pl.Expr:
     short = _l("given_short") | _r("given_short")
     middle_name = _same("given", "middle") | _same("middle", "given")
     return _levels(
-        _both("given"),
+        (_both("given") & _one_script()) | _other_name(),
         ((_same("given") & ~short) | _same("han"), 6 + _l("given_grade")),
         (_other_name(), 5),
         (short & _same("given_initial"), 1),
@@ -159,11 +174,23 @@ def _family() -> pl.Expr:
     like = pl.col("family_like")
     return _levels(
         # Another name of the person as a whole is weighed once, with the given name.
-        _both("family") & ~_other_name(),
+        _both("family") & (_l("kind") == 0) & _one_script() & ~_other_name(),
         (_same("family") | _same("han"), 4 + _l("family_grade")),
-        (like == _PART, 2),
+        ((like == _PART) | _same("family", "middle") | _same("middle", "family"), 2),
         (like >= _MISSPELT, 3),
         (_same("family_sound") | (like >= _SIMILAR), 1),
+    )
+
+
+def _company() -> pl.Expr:
+    """Compare company names, which are all their own: no household shares them, as people share a family name."""
+    like = pl.col("family_like")
+    return _levels(
+        _both("family") & (_l("kind") == 1) & (_r("kind") == 1) & _one_script() & ~_other_name(),
+        (_same("family"), 4 + _l("family_grade")),
+        (like == _PART, 2),
+        (like >= _MISSPELT, 3),
+        (like >= _SIMILAR, 1),
     )
 
 
@@ -184,6 +211,11 @@ def _characters() -> pl.Expr:
 def _birth() -> pl.Expr:
     full = _both("birth_day")
     overlap = (_l("birth_first") <= _r("birth_last")) & (_r("birth_first") <= _l("birth_last"))
+    # Where the order of day and month is not known, the first and last day are the two readings, and nothing between.
+    two_readings = _l("birth_two_readings") | _r("birth_two_readings")
+    one_alike = pl.any_horizontal(
+        _same(f"birth_{one}", f"birth_{other}") for one in ("first", "last") for other in ("first", "last")
+    )
     digits = [(_l("birth_digits") // 10**place % 10, _r("birth_digits") // 10**place % 10) for place in range(8)]
     slips = pl.sum_horizontal((a != b).cast(pl.Int8) for a, b in digits)
     # Two places differ and hold the same two digits: then sums and sums of squares are equal.
@@ -195,7 +227,10 @@ def _birth() -> pl.Expr:
     day_for_month = _same("birth_day", "birth_month") & _same("birth_month", "birth_day") & _same("birth_year")
     return _levels(
         _both("birth_first"),
-        (full & _same("birth_digits"), 7 + _l("birth_grade")),
+        (full & _same("birth_digits"), 8 + _l("birth_grade")),
+        (two_readings & one_alike, 7),
+        (two_readings & ~_same("birth_year"), 0),
+        (two_readings, 1),
         (full & day_for_month, 4),
         (full & ((slips == 1) | exchanged), 3),
         (full & _same("birth_day") & _same("birth_month"), 2),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Roll", "enrol"]
 
-_ID_HOLDERS = (20, 4)
+_ID_HOLDERS = (40, 10)
 """More rows than this hold a national id: filler typed into the field, or several people under one id."""
 _FILLER_BIRTH = 1 / 1_000
 """A birth date (about one in 25,000) of more rows than this share is filler, such as 1900-01-01."""
@@ -108,6 +108,7 @@ def enrol(people: pl.DataFrame) -> Roll:
         ),
         suffix=pl.col("suffix").replace_strict(_GENERATION, default=None, return_dtype=pl.Int32),
         id_checked=pl.col("national_id_type").is_not_null() & (pl.col("national_id_type") != "unknown"),
+        latin=pl.concat_str("given", "family", ignore_nulls=True).str.contains(r"^[\x00-\x7f]*$"),
         has_phone=pl.col("phones").list.len() > 0,
         has_email=pl.col("emails").list.len() > 0,
         given_short=pl.col("given").str.len_chars() == 1,
@@ -153,6 +154,12 @@ def _birth(people: pl.DataFrame) -> pl.DataFrame:
     return people.select(
         birth_first=first.cast(pl.Int32),
         birth_last=last.cast(pl.Int32),
+        birth_two_readings=(
+            (first < last)
+            & (first.dt.year() == last.dt.year())
+            & (first.dt.month().cast(pl.Int32) == last.dt.day().cast(pl.Int32))
+            & (first.dt.day().cast(pl.Int32) == last.dt.month().cast(pl.Int32))
+        ).fill_null(value=False),
         birth_year=pl.when(first.dt.year() == last.dt.year()).then(first.dt.year()).cast(pl.Int32),
         birth_month=pl.when(one_month).then(first.dt.month()).cast(pl.Int32),
         birth_day=pl.when(full).then(first.dt.day()).cast(pl.Int32),

@@ -28,7 +28,8 @@ def name_similarity(left: pl.Series, right: pl.Series) -> pl.Series:
 
     Examples
     --------
-    >>> name_similarity(pl.Series(["martha", "dixon"]), pl.Series(["marhta", "dicksonx"])).round(3).to_list()
+    >>> found = name_similarity(pl.Series(["martha", "dixon"]), pl.Series(["marhta", "dicksonx"]))
+    >>> found.cast(pl.Float64).round(3).to_list()
     [0.961, 0.813]
     """
     scores = cpdist(left.to_list(), right.to_list(), scorer=JaroWinkler.similarity, dtype=np.float32, workers=-1)
@@ -42,7 +43,7 @@ def line_similarity(left: pl.Series, right: pl.Series) -> pl.Series:
 
     Examples
     --------
-    >>> line_similarity(pl.Series(["main street"]), pl.Series(["mian street"])).round(3).to_list()
+    >>> line_similarity(pl.Series(["main street"]), pl.Series(["mian street"])).cast(pl.Float64).round(3).to_list()
     [0.909]
     """
     scores = cpdist(left.to_list(), right.to_list(), scorer=Indel.normalized_similarity, dtype=np.float32, workers=-1)

@@ -30,6 +30,12 @@ _PRIOR_M = 200
 """Matching pairs that the default m probabilities count for."""
 _PRIOR_ROWS = 200
 """Rows that the default number of partners counts for."""
+_MOST_APART = 3.0
+"""Matches may be learned to disagree at most so many times as often as by default. Without a bound, where people of one
+home outnumber what the household class expects, EM takes them for one person who has many given names."""
+_NAMESAKES = 0.2
+"""Namesakes are never taken to be fewer than this share of a row's other rows: a file cannot tell how its records were
+found, and a name alone must stay short of a match."""
 _ROUNDS = 50
 _STILL = 1e-6
 """EM stops when no probability moves by more than this."""
@@ -92,6 +98,7 @@ def learn_m(model: Model, vectors: NDArray[np.int8], counts: NDArray[np.int64], 
             kind: float((2 * kinds[:, at].sum() + _PRIOR_ROWS * start.partners[kind]) / (rows + _PRIOR_ROWS))
             for at, kind in enumerate(KINDS)
         }
+        partners["namesake"] = max(partners["namesake"], _NAMESAKES * partners["same_person"])
         learned = {}
         for column, comparison in enumerate(COMPARISONS):
             learned.update(_levels_among(start, comparison, vectors[:, column], kinds[:, 0]))
@@ -107,13 +114,21 @@ def _levels_among(
 ) -> dict[tuple[str, str], float]:
     """Return how often each level stands among matches, the default counting as ``_PRIOR_M`` of them."""
     levels = [level for level in start.of(comparison) if level.learn]
+    if not levels:
+        return {}
     by_gamma = np.bincount(gammas + 1, weights=matches, minlength=16)[1:]
     names = dict.fromkeys(level.level for level in levels)
     found = {name: sum(by_gamma[level.gamma] for level in levels if level.level == name) for name in names}
     default = {name: _m(start, comparison, name) for name in names}
     mass = sum(default.values())
     whole = sum(found.values()) + _PRIOR_M * mass
-    return {(comparison, name): float((found[name] + _PRIOR_M * default[name]) / whole * mass) for name in names}
+    learned = {name: float((found[name] + _PRIOR_M * default[name]) / whole) for name in names}
+    apart = levels[0].level if levels[0].gamma == 0 else None
+    if apart is not None and learned[apart] * mass > _MOST_APART * default[apart]:
+        capped = _MOST_APART * default[apart] / mass
+        spread = (1 - capped) / (1 - learned[apart])
+        learned = {name: capped if name == apart else value * spread for name, value in learned.items()}
+    return {(comparison, name): value * mass for name, value in learned.items()}
 
 
 def _m(model: Model, comparison: str, name: str) -> float:

@@ -114,7 +114,8 @@ class Model(BaseModel):
     Attributes
     ----------
     partners
-        How many rows of the same file a row goes with, on average, by kind of pair.
+        How many rows of the same file a row goes with, on average, by kind of pair, as far as they can be told from
+        strangers.
     levels
         Grain: comparison × gamma.
     trained_pairs
