@@ -26,24 +26,25 @@ _TYPES = {
 }
 
 
+IN = """
+CSV, TSV, Parquet, XLSX or JSON Lines, in a folder of files named after the tables or named one by one. Headers are
+matched whatever their case, blanks and hyphens, and under many usual names in English and Chinese
+(`skiptrace/ingest/aliases.toml`); `[columns]` in the settings adds more. Lists in a cell are separated by `;`. Unknown
+columns are kept. `phone_1…n`, `email_1…n` and `alias_1…n` make up the lists below. `*` = required.
+"""
+OUT = """
+The rows of `schedule.jsonl` and the manifest also have JSON Schemas (2020-12):
+`skiptrace/contracts/schedule.schema.json` and `skiptrace/contracts/manifest.schema.json`. In CSV, lists and objects are
+JSON, and cells that a spreadsheet would execute begin with `'`.
+"""
+
+
 def page() -> str:
     """Return the page."""
-    parts = [
-        "# Files\n",
-        "Made from the tables in `skiptrace/contracts/` by `python docs/make_files.py`; do not edit by hand.\n",
-        "## What comes in\n",
-        ("CSV, TSV, Parquet, XLSX or JSON Lines, in a folder of files named after the tables or named one by one. Headers "
-        "are matched whatever their case, blanks and hyphens, and under many usual names in English and Chinese "
-        "(`skiptrace/ingest/aliases.toml`); `[columns]` in the settings adds more. Lists in a cell are separated by `;`. "
-        "Unknown columns are kept. `phone_1…n`, `email_1…n` and `alias_1…n` make up the lists below. `*` = required.\n"),
-        *(section(table) for table in INPUTS.values()),
-        "## What goes out\n",
-        ("The rows of `schedule.jsonl` and the manifest also have JSON Schemas (2020-12): "
-        "`skiptrace/contracts/schedule.schema.json` and `skiptrace/contracts/manifest.schema.json`. In CSV, lists and "
-        "objects are JSON, and cells that a spreadsheet would execute begin with `'`.\n"),
-        *(section(table) for table in OUTPUTS.values()),
-    ]
-    return "\n".join(parts)
+    made = "Made from the tables in `skiptrace/contracts/` by `python docs/make_files.py`; do not edit by hand.\n"
+    coming = [section(table) for table in INPUTS.values()]
+    going = [section(table) for table in OUTPUTS.values()]
+    return "\n".join(["# Files\n", made, "## What comes in", IN, *coming, "## What goes out", OUT, *going])
 
 
 def section(table: Table) -> str:
