@@ -6,6 +6,7 @@ same on every day.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ SAMPLES = ROOT / "samples"
 OUT = Path("out") / "demo"
 MONDAY = "2026-11-23T09:00:00+00:00"
 TUESDAY = "2026-11-24T09:00:00+00:00"
+SUNDAY = "2026-11-29"
 
 
 def main() -> None:
@@ -42,7 +44,7 @@ def main() -> None:
     skiptrace("plan", *kept, "--out", str(OUT / "tuesday"), "--as-of", TUESDAY)
 
     say("What changed")
-    compare(OUT / "monday", OUT / "tuesday")
+    compare(OUT / "monday", OUT / "tuesday", results)
     print(f"\nOpen {OUT / 'tuesday' / 'report.html'} in a browser.")
 
 
@@ -57,26 +59,52 @@ def say(text: str) -> None:
     print(f"\n== {text} ==", flush=True)
 
 
-def compare(before: Path, after: Path) -> None:
-    """Print how the second plan differs from the first."""
-    old, new = (rows(folder) for folder in (before, after))
-    gone, come = old.keys() - new.keys(), new.keys() - old.keys()
-    moved = [account for account in old.keys() & new.keys() if old[account] != new[account]]
-    print(f"{len(gone):>6,} accounts left the schedule (reached, promised, stopped, or not to be tried again yet)")
-    print(f"{len(come):>6,} accounts came into it")
-    print(f"{len(moved):>6,} accounts are tried at another time, on another channel or at another contact point")
-    for folder in (before, after):
-        accounts = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["reconciliation"]["accounts"]
-        print(f"{folder.name:>10}: {accounts['scheduled']:,} scheduled, {accounts['withheld']:,} withheld")
+def compare(before: Path, after: Path, results: Path) -> None:
+    """Print what the results changed in the second plan."""
+    old, new = rows(before), rows(after)
+    made = {row["attempt_id"]: row for row in old}
+    with results.open(encoding="utf-8", newline="") as file:
+        outcomes = [
+            (made[row["attempt_id"]], row["outcome"]) for row in csv.DictReader(file) if row["attempt_id"] in made
+        ]
+    reached = {row["account_id"] for row, outcome in outcomes if outcome in ("right_party", "promise_to_pay")}
+    lost = {
+        place(row) for row, outcome in outcomes if outcome in ("wrong_number", "disconnected", "bounced", "returned")
+    }
+    called = {row["account_id"] for row in new if row["channel"] == "call"}
+    print(
+        f"{len(reached):>6,} debtors were reached by phone; {len(reached - called):,} of them are not called again this week"
+    )
+    print(
+        f"{len(lost):>6,} contact points proved dead or wrong; {len(lost - set(map(place, new))):,} of them are left alone now"
+    )
+    first, then = (
+        {account: min((row["not_before"], place(row)) for row in mine) for account, mine in by_account(plan).items()}
+        for plan in (old, new)
+    )
+    moved = sum(first[account] != then[account] for account in first.keys() & then.keys())
+    print(f"{moved:>6,} accounts have another next attempt: another time, channel or contact point")
+    print(
+        f"{len(first.keys() - then.keys()):>6,} accounts left the schedule, {len(then.keys() - first.keys()):,} came into it"
+    )
 
 
-def rows(folder: Path) -> dict[str, list[tuple[str, str, str]]]:
-    """Return what a schedule wants of each account."""
-    found: dict[str, list[tuple[str, str, str]]] = {}
-    for line in (folder / "schedule.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        found.setdefault(row["account_id"], []).append((row["channel"], row["contact_point"], row["not_before"]))
+def rows(folder: Path) -> list[dict[str, str]]:
+    """Return a schedule."""
+    return [json.loads(line) for line in (folder / "schedule.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def by_account(plan: list[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
+    """Return a schedule's rows by account."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in plan:
+        found.setdefault(row["account_id"], []).append(row)
     return found
+
+
+def place(row: dict[str, str]) -> tuple[str, str, str]:
+    """Return whom a row tries, how and where."""
+    return row["account_id"], row["channel"], row["contact_point"]
 
 
 if __name__ == "__main__":
