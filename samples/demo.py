@@ -64,29 +64,23 @@ def compare(before: Path, after: Path, results: Path) -> None:
     old, new = rows(before), rows(after)
     made = {row["attempt_id"]: row for row in old}
     with results.open(encoding="utf-8", newline="") as file:
-        outcomes = [
-            (made[row["attempt_id"]], row["outcome"]) for row in csv.DictReader(file) if row["attempt_id"] in made
-        ]
+        told = [(row["attempt_id"], row["outcome"]) for row in csv.DictReader(file)]
+    outcomes = [(made[name], outcome) for name, outcome in told if name in made]
     reached = {row["account_id"] for row, outcome in outcomes if outcome in ("right_party", "promise_to_pay")}
-    lost = {
-        place(row) for row, outcome in outcomes if outcome in ("wrong_number", "disconnected", "bounced", "returned")
-    }
-    called = {row["account_id"] for row in new if row["channel"] == "call"}
-    print(
-        f"{len(reached):>6,} debtors were reached by phone; {len(reached - called):,} of them are not called again this week"
-    )
-    print(
-        f"{len(lost):>6,} contact points proved dead or wrong; {len(lost - set(map(place, new))):,} of them are left alone now"
-    )
+    bad = ("wrong_number", "disconnected", "bounced", "returned")
+    lost = {place(row) for row, outcome in outcomes if outcome in bad}
+    called = {row["account_id"] for row in new if row["channel"] == "call" and row["not_before"] < SUNDAY}
+    left = lost - {place(row) for row in new}
+    print(f"{len(reached):>6,} debtors were reached by phone; {len(reached - called):,} of them rest until Sunday")
+    print(f"{len(lost):>6,} contact points proved dead or wrong; {len(left):,} of them are left alone now")
     first, then = (
         {account: min((row["not_before"], place(row)) for row in mine) for account, mine in by_account(plan).items()}
         for plan in (old, new)
     )
     moved = sum(first[account] != then[account] for account in first.keys() & then.keys())
     print(f"{moved:>6,} accounts have another next attempt: another time, channel or contact point")
-    print(
-        f"{len(first.keys() - then.keys()):>6,} accounts left the schedule, {len(then.keys() - first.keys()):,} came into it"
-    )
+    gone, come = first.keys() - then.keys(), then.keys() - first.keys()
+    print(f"{len(gone):>6,} accounts left the schedule, {len(come):,} came into it")
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
