@@ -50,6 +50,8 @@ class Timetable:
     first: int
     last: int
     _kept: dict[object, Intervals] = field(default_factory=dict, repr=False)
+    _windows: dict[object, list[Window]] = field(default_factory=dict, repr=False)
+    _silent: dict[object, np.ndarray] = field(default_factory=dict, repr=False)
 
     @classmethod
     def covering(cls, docket: Docket, until: int = 0) -> Timetable:
@@ -60,13 +62,16 @@ class Timetable:
 
     def windows(self, signature: Signature) -> list[Window]:
         """Return the windows that bear on a signature, the house's among them where the law has none."""
-        return [
-            provision
-            for provision in self.rulebook.provisions
-            if isinstance(provision, Window)
-            and bears(provision, signature)
-            and (provision.id != HOUSE_HOURS or self._silent_days(signature).any())
-        ]
+        key = _whom_hours_ask(signature)
+        if key not in self._windows:
+            self._windows[key] = [
+                provision
+                for provision in self.rulebook.provisions
+                if isinstance(provision, Window)
+                and bears(provision, signature)
+                and (provision.id != HOUSE_HOURS or self._silent_days(signature).any())
+            ]
+        return self._windows[key]
 
     def open(self, window: Window, signature: Signature) -> Intervals:
         """Return when a window is open in every zone of a signature."""
@@ -91,6 +96,9 @@ class Timetable:
 
     def _silent_days(self, signature: Signature) -> np.ndarray:
         """Tell of each day whether the law of one of the places names no hours for this channel."""
+        key = _whom_hours_ask(signature)
+        if key in self._silent:
+            return self._silent[key]
         days = np.arange(self.first, self.last + 1, dtype=np.int64)
         places = self.rulebook.places
         silent = np.zeros(days.shape, dtype=bool)
@@ -106,7 +114,13 @@ class Timetable:
                 ):
                     spoken |= _in_force(window, days)
             silent |= ~spoken
+        self._silent[key] = silent
         return silent
+
+
+def _whom_hours_ask(signature: Signature) -> tuple[object, ...]:
+    """Return what decides which windows bear; zones only decide when those are open."""
+    return signature.hour_places, signature.channel, signature.party, signature.label
 
 
 def _in_force(window: Window, days: Instants) -> np.ndarray:
