@@ -75,8 +75,7 @@ def cluster(
     inner = inner_pairs(label)
     if inner.is_empty():
         return Clusters(label, 0, 0)
-    held = inner.join(certain.select("left", "right", sure=pl.lit(value=True)), on=["left", "right"], how="left")
-    weighed = judge(held.select("left", "right")).with_columns(component=pl.Series(label[held["left"].to_numpy()]))
+    weighed = judge(inner).with_columns(component=pl.Series(label[inner["left"].to_numpy()]))
     doubtful = weighed.filter(((pl.col("weight") <= 0) | pl.col("barred")).any().over("component"))
     split = 0
     for _, part in doubtful.sort("component", "left", "right").group_by("component", maintain_order=True):

@@ -152,7 +152,7 @@ def _other_name() -> pl.Expr:
     """Given and family name the other way round, or a full name that is an alias of the other row."""
     turned = ((pl.col("given_as_family") >= _SIMILAR) & (pl.col("family_as_given") >= _SIMILAR)).fill_null(value=False)
     family_alone = _same("family") & ~_both("given")
-    return ~_same("given") & ~_same("han") & ~family_alone & (turned | (pl.col("shared_name") >= 0))
+    return ~_same("given") & ~_same("han") & ~family_alone & (turned | (pl.col("shared_alias") >= 0))
 
 
 def _given() -> pl.Expr:

@@ -52,7 +52,7 @@ class Bench:
     roll
         Everybody.
     shared
-        Which pairs share a phone, an e-mail, a mailbox name or a full name.
+        Which pairs share a phone, an e-mail, a mailbox name or an alias.
     params
         Cut-offs.
     """

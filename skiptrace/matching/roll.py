@@ -12,6 +12,7 @@ import polars as pl
 
 from skiptrace.contracts.stages import PEOPLE
 from skiptrace.matching.frequencies import EMPLOYER_SHARES, NAME_SHARES, holder_grade, share, share_grade
+from skiptrace.matching.holdings import find_held
 from skiptrace.vocabulary import AccountKind
 
 if TYPE_CHECKING:
@@ -23,14 +24,24 @@ _ID_HOLDERS = (40, 10)
 """More rows than this hold a national id: filler typed into the field, or several people under one id."""
 _FILLER_BIRTH = 1 / 1_000
 """A birth date (about one in 25,000) of more rows than this share is filler, such as 1900-01-01."""
+_UNUSED = (
+    "relation",
+    "consent_id",
+    "observed_on",
+    "full_name",
+    "region",
+    "country",
+    "language",
+    "time_zone",
+    "jurisdiction",
+)
+"""Columns of PEOPLE that say nothing on who somebody is."""
 _PERSONAL = ("given", "middle", "given_root", "given_sound", "han_name")
 """What companies have none of, whatever a file says."""
 _GENERATION = {"sr": 1, "i": 1, "jr": 2, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 """Suffixes by generation: a junior is a second."""
-_LONG_MAILBOX = 5
-"""Letters of a mailbox name from which on it may be somebody's own at several providers."""
-_RARE_HOLDERS = 5
-"""Rows up to which a word is rare enough to look at all who have it."""
+_FILLER_HOLDERS = 10
+"""Rows up to which a birth date is never filler: a person may well have as many rows in a short file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +57,7 @@ class Roll:
     names, streets
         The text behind the codes of name parts and of street lines.
     held
-        By kind of thing (phone, email, mailbox, name, word): grain row × thing; ``row`` (u32), ``thing`` (u32),
-        ``holders`` (u32: how many rows have it). Things that only one row has are left out.
+        See :func:`skiptrace.matching.holdings.find_held`.
     """
 
     ids: pl.DataFrame
@@ -64,9 +74,10 @@ class Roll:
 
 def enrol(people: pl.DataFrame) -> Roll:
     """Put PEOPLE in order and turn what is compared into numbers."""
-    people = PEOPLE.conform(people).select(*PEOPLE.columns).sort("source", "record_id", "table", nulls_last=True)
+    needed = [name for name in PEOPLE.columns if name not in _UNUSED]
+    people = PEOPLE.conform(people).select(needed).sort("source", "record_id", "table", nulls_last=True)
     person = pl.col("kind") != AccountKind.COMPANY
-    texts = [name for name, dtype in PEOPLE.schema.items() if dtype == pl.String]
+    texts = [name for name in needed if PEOPLE.schema[name] == pl.String]
     people = people.with_columns(
         *(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts),
         is_company=~person.fill_null(value=True),
@@ -120,7 +131,7 @@ def enrol(people: pl.DataFrame) -> Roll:
         coded=coded.with_columns(_grades()),
         names=names,
         streets=streets,
-        held=_held(people),
+        held=find_held(people),
     )
 
 
@@ -171,8 +182,7 @@ def _grades() -> list[pl.Expr]:
     """Return how rare each row's own values are: they count where both rows have the same one."""
     kind = pl.col("kind")
     birth = share(pl.col("birth_digits"), kind)
-    # A short file must not make filler of the birth date of somebody with several rows.
-    filler = (birth >= _FILLER_BIRTH) & (pl.len().over("birth_digits") > 2 * _RARE_HOLDERS)
+    filler = (birth >= _FILLER_BIRTH) & (pl.len().over("birth_digits") > _FILLER_HOLDERS)
     return [
         share_grade(share(pl.col("given"), kind), NAME_SHARES).alias("given_grade"),
         share_grade(share(pl.col("family"), kind), NAME_SHARES).alias("family_grade"),
@@ -181,52 +191,3 @@ def _grades() -> list[pl.Expr]:
         holder_grade(pl.len().over("id_hash"), _ID_HOLDERS).alias("id_grade"),
         holder_grade(pl.len().over("address")).alias("address_grade"),
     ]
-
-
-def _held(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Return which rows have which phones, e-mails, mailbox names, full names and rare words."""
-    mailbox = pl.col("emails").list.eval(pl.element().str.split("@").list.first())
-    long_enough = pl.col("thing").str.len_chars() >= _LONG_MAILBOX
-    own = [
-        pl.concat_list(pl.col(columns)).list.drop_nulls().list.join(" ")
-        for columns in (["given", "family"], ["given", "middle", "family"])
-    ]
-    rows = people.with_row_index("row")
-    names = rows.select(
-        "row",
-        "is_company",
-        own=pl.concat_list(own),
-        aliases=pl.col("aliases").fill_null([]),
-    )
-    alias = names.select("row", "is_company", thing="aliases").explode("thing")
-    full = pl.concat([names.select("row", "is_company", thing="own").explode("thing"), alias])
-    full = full.with_columns(
-        # Order of words is no part of a name here: family names stand first in half the world.
-        thing=pl.col("thing").str.split(" ").list.sort().list.join(" ") + pl.col("is_company").cast(pl.String)
-    ).select("row", "thing")
-    words = rows.select("row", thing=pl.concat_list(_words("given"), _words("family"), _listed("address_tokens")))
-    held = {
-        "phone": rows.select("row", thing="phones").explode("thing"),
-        "email": rows.select("row", thing="emails").explode("thing"),
-        "mailbox": rows.select("row", thing=mailbox).explode("thing").filter(long_enough),
-        "name": full,
-        "word": words.explode("thing"),
-    }
-    return {kind: _numbered(frame, _RARE_HOLDERS if kind == "word" else None) for kind, frame in held.items()}
-
-
-def _words(column: str) -> pl.Expr:
-    return pl.col(column).str.split(" ").fill_null([])
-
-
-def _listed(column: str) -> pl.Expr:
-    return pl.col(column).fill_null([])
-
-
-def _numbered(held: pl.DataFrame, most: int | None) -> pl.DataFrame:
-    """Return the things that at least two rows have (and at most ``most``), numbered in their own order."""
-    held = held.filter(pl.col("thing").is_not_null() & (pl.col("thing") != "")).unique()
-    held = held.with_columns(holders=pl.len().over("thing").cast(pl.UInt32)).filter(pl.col("holders") > 1)
-    if most is not None:
-        held = held.filter(pl.col("holders") <= most)
-    return held.with_columns(thing=pl.col("thing").rank("dense").cast(pl.UInt32)).sort("thing", "row")

@@ -1,4 +1,4 @@
-"""Which two rows have a phone, an e-mail, a mailbox name or a full name in common, and how private that thing is."""
+"""Which two rows have a phone, an e-mail, a mailbox name or an alias in common, and how private that thing is."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ def pair_code(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np
     True
     """
     return (left.astype(np.uint64) << np.uint64(32)) | right.astype(np.uint64)
+
+
+_KINDS = ("phone", "email", "mailbox", "alias")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +60,11 @@ def find_shared(held: Mapping[str, pl.DataFrame], max_holders: int) -> dict[str,
     Parameters
     ----------
     held
-        See :class:`skiptrace.matching.roll.Roll`.
+        See :func:`skiptrace.matching.holdings.find_held`.
     max_holders
         A thing that more rows have is passed over: it says next to nothing, and its pairs are a crowd.
     """
-    return {kind: _shared(held[kind].filter(pl.col("holders") <= max_holders)) for kind in held if kind != "word"}
+    return {kind: _shared(held[kind].filter(pl.col("holders") <= max_holders)) for kind in _KINDS}
 
 
 def _shared(held: pl.DataFrame) -> Shared:

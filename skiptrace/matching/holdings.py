@@ -1,0 +1,70 @@
+"""What rows have and may have in common with others: phones, e-mails, names as a whole, rare words."""
+
+from __future__ import annotations
+
+import polars as pl
+
+__all__ = ["find_held"]
+
+_LONG_MAILBOX = 5
+"""Letters of a mailbox name from which on it may be somebody's own at several providers."""
+_RARE_HOLDERS = 5
+"""Rows up to which a word is rare enough to look at all who have it."""
+
+
+def find_held(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Find which rows have which things.
+
+    Parameters
+    ----------
+    people
+        PEOPLE in the order of the roll, with ``is_company``.
+
+    Returns
+    -------
+    dict of str to polars.DataFrame
+        By kind of thing: phone, email, mailbox (the part before the @), name (given, middle and family name, or an
+        alias, words in any order), alias (a name that is some row's alias), word (a rare one, of name or street).
+        Grain: row × thing. ``row``, ``thing``, ``holders`` (u32: how many rows have it), sorted by thing and row.
+        Things that only one row has are left out.
+    """
+    rows = people.with_row_index("row")
+    mailbox = pl.col("emails").list.eval(pl.element().str.split("@").list.first())
+    long_enough = pl.col("thing").str.len_chars() >= _LONG_MAILBOX
+    words = [pl.col("given", "family").str.split(" ").fill_null([]), pl.col("address_tokens").fill_null([])]
+    names = _names(rows)
+    aliases = names.filter("is_alias").select("thing").unique()
+    held = {
+        "phone": rows.select("row", thing="phones").explode("thing"),
+        "email": rows.select("row", thing="emails").explode("thing"),
+        "mailbox": rows.select("row", thing=mailbox).explode("thing").filter(long_enough),
+        "name": names.select("row", "thing"),
+        "alias": names.select("row", "thing").join(aliases, on="thing", how="semi"),
+        "word": rows.select("row", thing=pl.concat_list(words)).explode("thing"),
+    }
+    return {kind: _numbered(frame, _RARE_HOLDERS if kind == "word" else None) for kind, frame in held.items()}
+
+
+def _names(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return each row's own full names, with and without the middle name, and its aliases."""
+    own = [
+        rows.select("row", "is_company", thing=pl.concat_str(parts, separator=" ", ignore_nulls=True))
+        for parts in (["given", "family"], ["given", "middle", "family"])
+    ]
+    aliases = rows.select("row", "is_company", thing="aliases").explode("thing")
+    every = pl.concat([*(frame.with_columns(is_alias=False) for frame in own), aliases.with_columns(is_alias=True)])
+    return every.filter(pl.col("thing") != "").select(
+        "row",
+        "is_alias",
+        # Order of words is no part of a name here: family names stand first in half the world.
+        thing=pl.col("thing").str.split(" ").list.sort().list.join(" ") + pl.col("is_company").cast(pl.String),
+    )
+
+
+def _numbered(held: pl.DataFrame, most: int | None) -> pl.DataFrame:
+    """Return the things that at least two rows have (and at most ``most``), numbered in their own order."""
+    held = held.filter(pl.col("thing").is_not_null() & (pl.col("thing") != "")).unique()
+    held = held.with_columns(holders=pl.len().over("thing").cast(pl.UInt32)).filter(pl.col("holders") > 1)
+    if most is not None:
+        held = held.filter(pl.col("holders") <= most)
+    return held.with_columns(thing=pl.col("thing").rank("dense").cast(pl.UInt32)).sort("thing", "row")
