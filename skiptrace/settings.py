@@ -225,7 +225,7 @@ class PlanParams(Params):
     message_worth: float = Field(default=0.5, ge=0, le=1)
     """A reply by text or e-mail within a day, against a conversation now: it still has to be followed up."""
     letter_worth: float = Field(default=0.1, ge=0, le=1)
-    """The same for an answer within two weeks: it comes late and costs postage, so letters go where little else does."""
+    """The same for an answer within two weeks: it comes late and costs postage; letters go where little else does."""
     location_worth: float = Field(default=0.1, ge=0, le=1)
     """Right-party contacts that an answered location call to a third party leads to."""
     max_ring_s: int = Field(default=28, ge=1)
