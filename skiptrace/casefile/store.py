@@ -28,6 +28,15 @@ __all__ = ["Casefile", "Opened", "openssl_extension"]
 
 _SCHEMA = "casefile"
 _BUSY = ("could not set lock", "already attached", "conflicting lock", "unique file handle conflict")
+_OBSTACLES = {
+    "not a valid duckdb": "it is not a casefile",
+    "aes tag": "it is damaged",
+    "enough bytes": "it is damaged",
+    "no space left": "the disk is full",
+    "file too large": "the disk is full",
+    "cannot open file": "it cannot be read and written",
+    "could not write": "it cannot be written",
+}
 _WRONG_KEY = ("wrong encryption key", "without a key")
 
 
@@ -127,7 +136,11 @@ class Casefile:
                 raise
             connection.execute("COMMIT")
         except duckdb.Error as error:
-            raise CasefileError(f"{self.path.name}: {_first_line(error)}") from error
+            raise CasefileError(f"{self.path.name}: {self._obstacle(error)}; nothing in it has changed") from error
+        except RuntimeError as error:
+            if "interrupted" in str(error).lower():  # DuckDB's word for Ctrl-C during a statement
+                raise KeyboardInterrupt from error
+            raise
         finally:
             connection.close()
 
@@ -149,9 +162,7 @@ class Casefile:
                 if any(word in message for word in _WRONG_KEY):
                     raise CasefileKeyWrong(f"{self.path.name}: the key does not open this casefile") from None
                 if not any(word in message for word in _BUSY):
-                    raise CasefileError(
-                        f"{self.path.name}: cannot be opened as a casefile ({_first_line(error)})"
-                    ) from None
+                    raise CasefileError(f"{self.path.name}: cannot be opened: {self._obstacle(error)}") from None
                 if waited >= self._wait_s:
                     raise CasefileLocked(
                         f"{self.path.name}: another command has held it for {self._wait_s:g} s"
@@ -161,6 +172,15 @@ class Casefile:
                 delay = min(delay * 1.5, 1.0)
             else:
                 return
+
+    def _obstacle(self, error: duckdb.Error) -> str:
+        """Say what is in the way; DuckDB quotes paths, statements and values, so its own words stay out."""
+        if self.path.is_dir():
+            return "it is a folder, expected a file"
+        if not self.path.parent.is_dir():
+            return "its folder is not there and cannot be made"
+        message = str(error).lower()
+        return next((words for sign, words in _OBSTACLES.items() if sign in message), type(error).__name__)
 
 
 def openssl_extension() -> Path:
@@ -180,8 +200,3 @@ def openssl_extension() -> Path:
 
 def _quoted(text: str | Path) -> str:
     return str(text).replace("'", "''")
-
-
-def _first_line(error: Exception) -> str:
-    # Only what kind of error it is: DuckDB quotes statements and values in the rest of its messages.
-    return str(error).partition("\n")[0].partition('"')[0].strip().rstrip(":")

@@ -7,18 +7,21 @@ exit 1, one line that says where, and no values, because a traceback could carry
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from skiptrace import __version__
 from skiptrace.cli import ask, match, work
-from skiptrace.errors import SkiptraceError
+from skiptrace.errors import SkiptraceError, UsageError
 
 __all__ = ["app", "main"]
+
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="skiptrace",
@@ -52,20 +55,27 @@ def main() -> None:
     try:
         app()
     except SkiptraceError as error:
-        typer.echo(f"skiptrace: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("skiptrace: interrupted; nothing was released", err=True)
-        sys.exit(130)
+        _leave(str(error), error.exit_code)
+    except SystemExit as leaving:
+        if leaving.code == _INTERRUPTED:  # typer leaves without a word
+            _leave("interrupted; the output files are whole: all as they were, or all new", _INTERRUPTED)
+        raise
     except BrokenPipeError:
         # Whoever read our output has seen enough; a second error at shutdown would help nobody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:  # noqa: BLE001  # the last resort: where it happened, and no values
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _leave("no space left to write to", UsageError.exit_code)
         where = next(
             (frame for frame in reversed(traceback.extract_tb(error.__traceback__)) if "skiptrace" in frame.filename),
             None,
         )
         place = f" at {os.path.basename(where.filename)}:{where.lineno}" if where else ""  # noqa: PTH119
-        typer.echo(f"skiptrace: a defect of ours ({type(error).__name__}{place}); nothing was released", err=True)
-        sys.exit(1)
+        _leave(f"a defect of ours ({type(error).__name__}{place}); the output files are whole", 1)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    typer.echo(f"skiptrace: {message}", err=True)
+    sys.exit(code)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from skiptrace.errors import UsageError
 
@@ -37,15 +41,50 @@ def staged(out: Path) -> Iterator[Path]:
         raise UsageError(f"output folder {out.name}: {_in_words(error)}") from error
     try:
         yield staging
-        for path in sorted(staging.iterdir()):
-            path.replace(out / path.name)
-    except OSError as error:
-        raise UsageError(f"output folder {out.name}: {_in_words(error)}; nothing was released") from error
+        _move(staging, out)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        reason = _system_error(error)
+        if reason is None:
+            raise
+        raise UsageError(f"output folder {out.name}: {_in_words(reason)}; nothing was released") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         if made:
             with contextlib.suppress(OSError):
                 out.rmdir()  # only if it is still empty
+
+
+def _move(staging: Path, out: Path) -> None:
+    """Move the files into place; if one cannot be moved, put back those that it would have stood beside."""
+    files = sorted(staging.iterdir())
+    before = staging / ".before"
+    before.mkdir()
+    with contextlib.ExitStack() as undo:
+        for file in files:
+            place, kept = out / file.name, before / file.name
+            undo.callback(_put_back, kept, place, file)
+            if place.is_dir():
+                raise IsADirectoryError(errno.EISDIR, f"{file.name} is a folder there")
+            if place.exists():
+                place.rename(kept)
+            file.rename(place)
+        undo.pop_all()
+
+
+def _put_back(kept: Path, place: Path, file: Path) -> None:
+    """Undo one move, however far it came."""
+    if not file.exists():
+        place.rename(file)
+    if kept.exists():
+        kept.rename(place)
+
+
+def _system_error(error: OSError | pl.exceptions.PolarsError) -> OSError | None:
+    """Return what the system said; polars has its number only in the text, and may call it by another name."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error
+    told = re.search(r"os error (\d+)", str(error))
+    return OSError(int(told[1]), os.strerror(int(told[1]))) if told else None
 
 
 def sha256(path: Path) -> str:

@@ -82,8 +82,8 @@ def run(gathered: Gathered, casefile: Casefile | None, out: Path, terms: Terms) 
         )
         write_report(report, folder / "report.html")
         manifest = write_manifest(folder, {**rows, "report.html": None}, terms, contents)
-    if casefile is not None:
-        _keep(casefile, picture, plan, terms)
+        if casefile is not None:  # before release: what goes out must be on record, so that law counts it
+            _keep(casefile, picture, plan, terms)
     return _summary(picture, plan, manifest, out, terms)
 
 
