@@ -196,12 +196,14 @@ class Model(BaseModel):
 def default_model() -> Model:
     """Return the model to begin with, and to fall back on where a batch is too small to learn from.
 
-    The numbers are those of a careful reader of such files, to the nearest round figure: about one in fifty rows of
-    a person has quite another given name (a typing or filing error, an alias), one in twenty another family name
-    (marriage, divorce, transliteration), three in ten another address, and half have no phone in common, since lost
-    contacts are what the file is about. Two of one household have the same given name once in fifty times (father
-    and son, or one person entered as two), the same birth date once in sixty-five (twins), the same family name two
-    times in three. How often strangers agree is counted in the file itself wherever it can be.
+    The numbers are those of a careful reader of such files, to the nearest round figure. Of two rows of one person,
+    three in a thousand have given names that nothing connects (an alias, the wrong person written down), one in
+    twenty another family name (marriage, transliteration), three in ten another address, and nearly half no phone in
+    common, since lost contacts are what the file is about. Two of one household have the same given name once in
+    fifty times (father and son), the same birth date three times in a hundred (twins, more than there are, since to
+    merge them would tell one of the other's debt), the same family name two times in three. A namesake was found by
+    name and often by town, so that neither speaks for the same person. How often strangers agree is counted in the
+    file itself wherever it can be.
 
     A row is taken to have half a row of the same person beside it, and a third, a fifth and a tenth of a row of the
     same household, workplace and name.
