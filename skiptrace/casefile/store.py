@@ -110,8 +110,13 @@ class Casefile:
         return self._key.derive(purpose)
 
     @contextlib.contextmanager
-    def open(self) -> Iterator[Opened]:
+    def open(self, *, make: bool = True) -> Iterator[Opened]:
         """Open the file for one transaction; committed at the end, undone if anything is raised.
+
+        Parameters
+        ----------
+        make
+            Make it if it is missing.
 
         Raises
         ------
@@ -122,6 +127,8 @@ class Casefile:
         CasefileError
             If it is no casefile, damaged, made by a newer skiptrace, or cannot be written.
         """
+        if not make and not self.path.exists():
+            raise CasefileError(f"{self.path.name}: no such casefile; `skiptrace ingest` or `run` makes one")
         connection = duckdb.connect(
             ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
         )

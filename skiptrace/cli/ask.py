@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,16 +21,16 @@ from skiptrace.cli.options import (
     output_console,
     terms,
 )
+from skiptrace.cli.screen import show_json
 from skiptrace.pipeline import answers, explaining, gathering
 from skiptrace.pipeline.doctoring import examine
+from skiptrace.pipeline.release import apart
 from skiptrace.pipeline.understanding import Picture, understand
 
 if TYPE_CHECKING:
     from skiptrace.pipeline.terms import Terms
 
 __all__ = ["register"]
-
-OutDir = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the files of this stage here.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +47,7 @@ def _picture(casefile: Path | None, batch: list[Path] | None, key_file: Path | N
 
 def trace(
     account: Annotated[str | None, typer.Argument(help="Show the evidence behind this account's leads.")] = None,
-    out: OutDir = None,
+    out: Out = Path("out"),
     casefile: CasefilePath = None,
     batch: Batch = None,
     key_file: KeyFile = None,
@@ -59,18 +58,20 @@ def trace(
 ) -> None:
     """Find leads: which contact points are worth trying, whose they are, how surely, through what evidence.
 
-    Example: skiptrace trace A-1001 --batch samples/five_accounts
+    Example: skiptrace trace OH-1001 --batch samples/five_accounts
     """
+    if account is None:
+        apart(out, batch or [])
     chosen = terms(as_of, seed, settings, quiet=as_json)
     picture = _picture(casefile, batch, key_file, chosen)
     if account is not None:
         found = answers.evidence_of(picture, account)
         if as_json:
-            typer.echo(json.dumps(found.to_dicts(), ensure_ascii=False))
+            show_json(found.to_dicts())
         else:
             drawing.evidence_tree(account, found, output_console())
         return
-    for path in answers.write_leads(picture, out or Path("out")):
+    for path in answers.write_leads(picture, out):
         typer.echo(str(path))
 
 
@@ -88,11 +89,12 @@ def learn(
 
     Example: skiptrace learn --batch samples/lost_contacts --out out --as-of 2026-11-23T09:00:00+00:00
     """
+    apart(out, batch or [])
     chosen = terms(as_of, seed, settings, quiet=as_json)
     picture = _picture(casefile, batch, key_file, chosen)
     paths = answers.write_leads(picture, out)
     if as_json:
-        typer.echo(json.dumps(picture.learned.diagnostics, ensure_ascii=False))
+        show_json(picture.learned.diagnostics)
         return
     for path in paths:
         typer.echo(str(path))
@@ -110,12 +112,12 @@ def hours(
 ) -> None:
     """Show at which hours of the week a debtor can be reached, and on how much evidence.
 
-    Example: skiptrace hours A-1001 --casefile my.casefile
+    Example: skiptrace hours OH-1001 --casefile my.casefile
     """
     chosen = terms(as_of, seed, settings, quiet=as_json)
     cells = answers.hours_of(_picture(casefile, batch, key_file, chosen), account)
     if as_json:
-        typer.echo(json.dumps(cells.to_dicts(), ensure_ascii=False))
+        show_json(cells.to_dicts())
     else:
         drawing.heat_map(account, cells, output_console())
 
@@ -140,7 +142,7 @@ def check(
     chosen = terms(as_of, seed, settings, quiet=as_json)
     counts = answers.write_verdicts(_picture(casefile, batch, key_file, chosen), proposals, out, chosen)
     if as_json:
-        typer.echo(json.dumps(counts))
+        show_json(counts)
     else:
         typer.echo(", ".join(f"{count:,} {verdict}" for verdict, count in counts.items()) or "no proposals")
         typer.echo(str(out))
@@ -160,14 +162,14 @@ def explain(
 ) -> None:
     """Say in plain words why an attempt is permitted, an account waits, or two records are one person.
 
-    Example: skiptrace explain A-1001 --casefile my.casefile
+    Example: skiptrace explain OH-1001 --casefile my.casefile
     """
     chosen = terms(as_of, seed, settings, quiet=as_json)
     kept = open_casefile(casefile, key_file) if casefile else None
     gathered = gathering.gather(batch or [], kept, chosen)
     explanation = explaining.explain(what, gathered, kept, chosen)
     if as_json:
-        typer.echo(json.dumps(explanation, ensure_ascii=False, default=str))
+        show_json(explanation)
     else:
         drawing.explanation(explanation, output_console())
 
@@ -183,7 +185,7 @@ def doctor(
         open_casefile(casefile, key_file) if casefile else None, terms(None, 0, settings, quiet=True).settings
     )
     if as_json:
-        typer.echo(json.dumps([finding._asdict() for finding in findings]))
+        show_json([finding._asdict() for finding in findings])
     else:
         for finding in findings:
             typer.echo(f"{'ok ' if finding.ok else 'BAD'} {finding.what}: {finding.found}")

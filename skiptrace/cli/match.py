@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from skiptrace.cli.options import Json, Out, Seed, SettingsFile, terms
-from skiptrace.cli.screen import show_rejected
+from skiptrace.cli.screen import show_json, show_rejected
 from skiptrace.pipeline import linking
 
 __all__ = ["register"]
@@ -40,7 +39,7 @@ def match(
     found = linking.match(paths, id_column, out, terms("2000-01-01T00:00:00+00:00", seed, settings, quiet=as_json))
     if as_json:
         counts = {"records": found.records, "entities": found.entities, "rejected": found.rejected.height}
-        typer.echo(json.dumps({**counts, "pairs": found.outcomes, "files": [str(path) for path in found.files]}))
+        show_json({**counts, "pairs": found.outcomes, "files": [str(path) for path in found.files]})
         return
     show_rejected(found.rejected)
     pairs = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in found.outcomes.items()) or "none"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.table import Table
@@ -12,13 +13,19 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
 
+    from skiptrace.pipeline.gathering import Gathered
     from skiptrace.pipeline.results import Taken
     from skiptrace.pipeline.runs import Summary
 
-__all__ = ["show_rejected", "show_set_aside", "show_summary", "show_taken"]
+__all__ = ["show_json", "show_rejected", "show_summary", "show_taken", "show_trouble"]
 
 SHOWN = 10
 """Lines of one kind of trouble shown in the terminal; the files have them all."""
+
+
+def show_json(value: object) -> None:
+    """Print one JSON document; instants as RFC 3339."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=lambda each: each.isoformat()))
 
 
 def show_summary(summary: Summary, console: Console) -> None:
@@ -67,16 +74,18 @@ def _list(counts: dict[str, int]) -> str:
 def show_rejected(rejected: pl.DataFrame) -> None:
     """Say on standard error where rows were turned away and why."""
     for row in rejected.head(SHOWN).iter_rows(named=True):
-        typer.echo(f"{row['file']} line {row['line']}, column {row['column'] or '-'}: {row['reason']}", err=True)
-    _more(rejected.height, "rejected rows, all in rejected.csv")
+        typer.echo(f"{_where(row)}: {row['reason']}", err=True)
+    _more(rejected.height, "rejected rows")
 
 
-def show_set_aside(set_aside: pl.DataFrame) -> None:
-    """Say on standard error which contact points could not be read; their accounts go on without them."""
-    for row in set_aside.head(SHOWN).iter_rows(named=True):
-        where = f"{row['file']} line {row['line']}, column {row['column']}"
-        typer.echo(f"{where}: {row['reason']}; the row is kept without it", err=True)
-    _more(set_aside.height, "unreadable contact points")
+def show_trouble(gathered: Gathered) -> None:
+    """Say on standard error what was rejected, which contact points could not be read, and what else is to know."""
+    show_rejected(gathered.rejected)
+    for row in gathered.set_aside.head(SHOWN).iter_rows(named=True):
+        typer.echo(f"{_where(row)}: {row['reason']}; the row is kept without it", err=True)
+    _more(gathered.set_aside.height, "unreadable contact points")
+    for note in gathered.notes:
+        typer.echo(note, err=True)
 
 
 def show_taken(taken: Taken, console: Console) -> None:
@@ -86,6 +95,10 @@ def show_taken(taken: Taken, console: Console) -> None:
     )
     for outcome, count in taken.outcomes.items():
         console.print(f"{count:>8,}  {outcome}")
+
+
+def _where(row: dict[str, Any]) -> str:
+    return f"{row['file']}, line {row['line']}" + (f", column {row['column']}" if row["column"] else "")
 
 
 def _more(total: int, what: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,9 +21,10 @@ from skiptrace.cli.options import (
     output_console,
     terms,
 )
-from skiptrace.cli.screen import show_rejected, show_set_aside, show_summary, show_taken
+from skiptrace.cli.screen import show_json, show_rejected, show_summary, show_taken, show_trouble
 from skiptrace.errors import PromiseBroken, UsageError
 from skiptrace.pipeline import exporting, gathering, results, runs
+from skiptrace.pipeline.release import apart
 
 if TYPE_CHECKING:
     from skiptrace.casefile import Casefile
@@ -58,6 +58,7 @@ def run(
 
     Example: skiptrace run samples/five_accounts --casefile my.casefile --out out
     """
+    apart(out, batch)
     chosen = terms(as_of, seed, settings, quiet=as_json)
     kept = open_casefile(casefile, key_file) if casefile else None
     _plan(gathering.gather(batch, kept, chosen), kept, out, chosen, as_json=as_json)
@@ -77,6 +78,7 @@ def plan(
 
     Example: skiptrace plan --casefile my.casefile --out out --as-of 2026-11-24T09:00:00+00:00
     """
+    apart(out, batch or [])
     chosen = terms(as_of, seed, settings, quiet=as_json)
     kept = open_casefile(casefile, key_file) if casefile else None
     _plan(gathering.gather(batch or [], kept, chosen), kept, out, chosen, as_json=as_json)
@@ -84,11 +86,10 @@ def plan(
 
 def _plan(gathered: Gathered, casefile: Casefile | None, out: Path, chosen: Terms, *, as_json: bool) -> None:
     if not as_json:
-        show_rejected(gathered.rejected)
-        show_set_aside(gathered.set_aside)
+        show_trouble(gathered)
     summary = runs.run(gathered, casefile, out, chosen)
     if as_json:
-        typer.echo(json.dumps(asdict(summary), default=str, ensure_ascii=False))
+        show_json(asdict(summary))
     else:
         show_summary(summary, output_console())
 
@@ -108,6 +109,8 @@ def ingest(
 
     Example: skiptrace ingest samples/lost_contacts --out tables
     """
+    if out is not None:
+        apart(out, batch)
     chosen = terms(as_of, 0, settings, quiet=as_json)
     kept = open_casefile(casefile, key_file) if casefile else None
     gathered = gathering.gather(batch, kept, chosen)
@@ -115,10 +118,9 @@ def ingest(
         exporting.write_tables(gathered, out)
     counts = gathered.files.select("file", "table", "read", "accepted", "rejected").to_dicts()
     if as_json:
-        typer.echo(json.dumps(counts, ensure_ascii=False))
+        show_json(counts)
         return
-    show_rejected(gathered.rejected)
-    show_set_aside(gathered.set_aside)
+    show_trouble(gathered)
     for count in counts:
         typer.echo("{file}: {table}, {read:,} rows read, {accepted:,} accepted, {rejected:,} rejected".format(**count))
 
@@ -159,9 +161,7 @@ def verify(
     kept = open_casefile(casefile, key_file) if casefile else None
     checked = exporting.recheck(schedule, gathering.gather(batch or [], kept, chosen), chosen)
     if as_json:
-        typer.echo(
-            json.dumps({"rows": checked.rows, "refused": checked.findings.to_dicts()}, default=str, ensure_ascii=False)
-        )
+        show_json({"rows": checked.rows, "refused": checked.findings.to_dicts()})
     else:
         for finding in checked.findings.iter_rows(named=True):
             typer.echo("{attempt_id}: {provision}: {reason}".format(**finding))
@@ -201,7 +201,7 @@ def outcomes(
         exporting.write_rows(taken.rejected, rejected)
     if as_json:
         counts = {"read": taken.read, "new": taken.new, "known": taken.known, "rejected": taken.rejected.height}
-        typer.echo(json.dumps({**counts, "outcomes": taken.outcomes}))
+        show_json({**counts, "outcomes": taken.outcomes})
         return
     show_rejected(taken.rejected)
     show_taken(taken, output_console())

@@ -93,7 +93,10 @@ def read_file(path: Path, file: str, limit: int) -> list[Sheet | Refused]:
 
 
 def _belongs(path: Path) -> bool:
-    suffix = path.suffix.lower()
-    if path.name.startswith((".", "~$")) or suffix not in {*_READERS, *_WORKBOOKS}:
+    """Tell whether a file of a folder is meant as input; stops.xls is, and is refused by name, not passed over."""
+    if path.name.startswith((".", "~$")):
         return False
-    return suffix not in _ONLY_BY_NAME or table_by_name(path.stem) is not None
+    if table_by_name(path.stem.removesuffix(".csv")) is not None:
+        return True
+    suffix = path.suffix.lower()
+    return suffix in {*_READERS, *_WORKBOOKS} and suffix not in _ONLY_BY_NAME

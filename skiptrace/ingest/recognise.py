@@ -39,6 +39,8 @@ def recognise(sheet: Sheet | Refused, params: IngestParams) -> Recognised | Refu
     if isinstance(sheet, Refused):
         return sheet
     headers = sheet.frame.columns
+    if "p_owner" in headers:
+        return _refused(sheet, "an output of skiptrace, which says what was found and is no evidence for it")
     table = table_by_name(sheet.origin.title) or table_by_headers(headers, params.columns)
     if table is None:
         listed = ", ".join(INPUTS)

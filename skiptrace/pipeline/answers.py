@@ -66,7 +66,7 @@ def _write(verdicts: pl.DataFrame, path: Path) -> None:
             verdicts.write_parquet(path)
         case ".jsonl" | ".ndjson":
             verdicts.write_ndjson(path)
-        case ".csv" | ".tsv":
+        case ".csv":
             write_csv(verdicts, path)
         case suffix:
             raise UsageError(

@@ -54,7 +54,7 @@ def examine(casefile: Casefile | None, settings: Settings) -> list[Finding]:
         findings.append(Finding("rulebook", str(error), ok=False))
     if casefile is not None:
         try:
-            with casefile.open() as opened:
+            with casefile.open(make=False) as opened:
                 findings.append(Finding("casefile", f"opens, {len(opened.names())} tables", ok=True))
         except SkiptraceError as error:
             findings.append(Finding("casefile", str(error), ok=False))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from skiptrace.casefile import Casefile, Opened
     from skiptrace.pipeline.terms import Terms
 
-__all__ = ["Gathered", "gather", "origin_of", "recall", "take_in"]
+__all__ = ["Gathered", "gather", "origin_of", "recall", "still_uncoded", "take_in"]
 
 NO_CASEFILE_KEY = b"skiptrace"
 """Keys the hash of national ids where nothing is kept, so that it is the same in every run."""
@@ -101,8 +101,22 @@ def gather(paths: Sequence[Path], casefile: Casefile | None, terms: Terms) -> Ga
     else:
         raise UsageError("nothing to work on: give --batch or --casefile")
     if gathered.tables["accounts"].is_empty():
-        raise InputError("no usable account: expected a table `accounts` with account_id and a name in each row")
+        raise InputError(_no_account(gathered, casefile))
     return gathered
+
+
+def _no_account(gathered: Gathered, casefile: Casefile | None) -> str:
+    files = gathered.files.filter(pl.col("table") == "accounts")["file"].unique(maintain_order=True)
+    refused = gathered.rejected.filter(pl.col("file").is_in(files.implode()))
+    if refused.is_empty():
+        names = ", ".join(files) or (casefile.path.name if casefile else "the batch")
+        return f"no usable account: {names} holds none, expected account_id and a name in each row"
+    row = refused.row(0, named=True)
+    column = f", column {row['column']}" if row["column"] else ""
+    return (
+        f"no usable account: all {refused.height:,} rows of accounts were rejected, "
+        f"first {row['file']}, line {row['line']}{column}: {row['reason']}"
+    )
 
 
 def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms) -> Gathered:
@@ -120,9 +134,9 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms) -> G
         earlier = opened.read("uncoded_attempts", ATTEMPTS.schema)
         gathered = replace(
             gathered,
-            history=pl.concat([earlier, gathered.history.select(earlier.columns)])
-            .unique("attempt_id")
-            .sort("attempt_id"),
+            history=still_uncoded(
+                pl.concat([earlier, gathered.history.select(earlier.columns)]), gathered.tables["attempts"]
+            ),
             origin=origin_of(opened.get("origin") or "", gathered.files["sha256"]),
         )
         _keep(opened, gathered)
@@ -132,7 +146,7 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms) -> G
 def recall(casefile: Casefile, terms: Terms) -> Gathered:
     """Return what the casefile holds; consents are judged anew as of now."""
     terms.on_stage("recall")
-    with casefile.open() as opened:
+    with casefile.open(make=False) as opened:
         tables = _known(opened)
         history = _with_assumed(opened.read("uncoded_attempts", ATTEMPTS.schema), opened, tables["attempts"], terms)
         origin = opened.get("origin") or ""
@@ -199,6 +213,13 @@ def _keep(opened: Opened, gathered: Gathered) -> None:
         opened.replace(name, frame)
     opened.replace("uncoded_attempts", gathered.history)
     opened.put("origin", gathered.origin)
+
+
+def still_uncoded(history: pl.DataFrame, attempts: pl.DataFrame) -> pl.DataFrame:
+    """Drop attempts that were since read in full, so that law does not count them twice."""
+    same = ["account_id", "channel", "started_at"]
+    once = history.unique("attempt_id", keep="first", maintain_order=True).sort("attempt_id")
+    return once.join(attempts, on=same, how="anti", maintain_order="left")
 
 
 def origin_of(before: str, hashes: pl.Series) -> str:

@@ -17,9 +17,15 @@ import polars as pl
 from skiptrace.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["sha256", "staged"]
+__all__ = ["apart", "sha256", "staged"]
+
+
+def apart(out: Path, batch: Sequence[Path]) -> None:
+    """Raise UsageError if ``out`` is where the batch is read from: outputs would be the next run's inputs."""
+    if out.resolve() in {(path if path.is_dir() else path.parent).resolve() for path in batch}:
+        raise UsageError(f"--out {out.name}: the batch is read from there; name another folder")
 
 
 @contextlib.contextmanager

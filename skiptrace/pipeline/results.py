@@ -9,7 +9,7 @@ import polars as pl
 from skiptrace.contracts.inputs import ATTEMPTS
 from skiptrace.contracts.outputs import SCHEDULE
 from skiptrace.dialers import read_results
-from skiptrace.pipeline.gathering import origin_of
+from skiptrace.pipeline.gathering import origin_of, still_uncoded
 from skiptrace.pipeline.release import sha256
 from skiptrace.tables import PROVENANCE
 
@@ -45,7 +45,7 @@ class Taken(NamedTuple):
 def take_results(path: Path, casefile: Casefile, terms: Terms) -> Taken:
     """Read a dialer's results and keep the attempts in the casefile; the same file twice changes nothing."""
     terms.on_stage("results")
-    with casefile.open() as opened:
+    with casefile.open(make=False) as opened:
         placements = opened.read("placements", SCHEDULE.schema)
         attempts = opened.read("attempts", {**ATTEMPTS.schema, **PROVENANCE})
         accounts = opened.read("accounts", {"account_id": pl.String()})
@@ -55,7 +55,7 @@ def take_results(path: Path, casefile: Casefile, terms: Terms) -> Taken:
         opened.replace("attempts", grown.sort("attempt_id"))
         unclear = opened.read("uncoded_attempts", ATTEMPTS.schema)
         unclear = pl.concat([unclear, results.uncoded.select(unclear.columns)])
-        opened.replace("uncoded_attempts", unclear.unique("attempt_id").sort("attempt_id"))
+        opened.replace("uncoded_attempts", still_uncoded(unclear, grown))
         opened.replace("reported", _reported(grown, placements))
         opened.put("origin", origin_of(opened.get("origin") or "", pl.Series([sha256(path)])))
     outcomes = new.group_by("outcome").len().sort("len", "outcome", descending=[True, False])
