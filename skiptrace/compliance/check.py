@@ -29,7 +29,7 @@ __all__ = ["INPUT", "check", "judge_docket", "texts_of"]
 INPUT = "input"
 HOUSE_POINT = "house.point"
 BUILT_IN = {
-    INPUT: "the proposal cannot be read",
+    INPUT: "the proposal cannot be read, or names no known account",
     HOUSE_POINT: "no table gives this contact point to the account, or to this party",
     HOUSE_PLACE: "no place is known, or one where the person may be has no rulebook pack",
     HOUSE_ZONE: "no time zone is known, so no local time",
