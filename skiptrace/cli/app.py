@@ -2,7 +2,8 @@
 
 Exit codes: 0 done; 2 usage; 3 bad input (nothing usable); 4 rulebook or settings; 5 casefile (locked, wrong key,
 damaged); 6 a promise would have been broken; 130 interrupted. Anything else that goes wrong is a defect of ours:
-exit 1, one line that says where, and no values, because a traceback could carry a person's data.
+exit 1, one line that says where, and no values, because a traceback could carry a person's data. A reader of our output
+who has seen enough (``| head``) ends the command with 1, too, without a word.
 """
 
 from __future__ import annotations
@@ -60,10 +61,6 @@ def main() -> None:
         if leaving.code == _INTERRUPTED:  # typer leaves without a word
             _leave("interrupted; the output files are whole: all as they were, or all new", _INTERRUPTED)
         raise
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; a second error at shutdown would help nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:  # noqa: BLE001  # the last resort: where it happened, and no values
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -240,7 +240,7 @@ def _with_assumed(history: pl.DataFrame, opened: Opened, attempts: pl.DataFrame,
     silent = (
         placed.with_columns(pl.col("not_before", "not_after").str.to_datetime(time_zone="UTC"))
         .filter(pl.col("not_after") <= terms.as_of)
-        .join(attempts.select("attempt_id"), on="attempt_id", how="anti")
+        .join(pl.concat([attempts.select("attempt_id"), history.select("attempt_id")]), on="attempt_id", how="anti")
         .join(reported, on="batch_id", how="left", maintain_order="left")
         .filter(pl.col("reported_until").is_null() | (pl.col("not_after") > pl.col("reported_until")))
     )
