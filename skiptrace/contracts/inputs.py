@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import polars as pl
 
+from skiptrace.contracts.columns import DATE, INSTANT, TEXT, TEXTS, text
 from skiptrace.tables import Check, Column, Table
 from skiptrace.vocabulary import (
     AccountKind,
@@ -40,35 +41,26 @@ __all__ = [
     "STOPS",
 ]
 
-INSTANT = pl.Datetime("us", "UTC")
-TEXT = pl.String()
-TEXTS = pl.List(pl.String())
-DATE = pl.Date()
 
-
-def _text(description: str = "", *, required: bool = False) -> Column:
-    return Column(dtype=TEXT, required=required, description=description)
-
-
-_EXTRA = {"extra": _text("unknown columns of the row as a JSON object, null if there were none")}
+_EXTRA = {"extra": text("unknown columns of the row as a JSON object, null if there were none")}
 
 PERSON: dict[str, Column] = {
     "kind": Column(dtype=TEXT, words=AccountKind, description="null is read as person"),
-    "full_name": _text(),
-    "given_name": _text(),
-    "family_name": _text(),
+    "full_name": text(),
+    "given_name": text(),
+    "family_name": text(),
     "aliases": Column(dtype=TEXTS, description="alias_1…n"),
-    "birth_date": _text("as read; may be partial (1978, 1978-05)"),
-    "national_id": _text("as read; replaced by a keyed hash and the last four before anything is stored"),
-    "language": _text("BCP 47"),
-    "employer": _text(),
-    "address": _text("street line, or the whole address"),
-    "city": _text(),
-    "region": _text("state or province, as read"),
-    "postal_code": _text(),
-    "country": _text("as read"),
-    "time_zone": _text("IANA name declared by the creditor"),
-    "jurisdiction": _text("ISO 3166-1 or -2 code declared by the creditor"),
+    "birth_date": text("as read; may be partial (1978, 1978-05)"),
+    "national_id": text("as read; replaced by a keyed hash and the last four before anything is stored"),
+    "language": text("BCP 47"),
+    "employer": text(),
+    "address": text("street line, or the whole address"),
+    "city": text(),
+    "region": text("state or province, as read"),
+    "postal_code": text(),
+    "country": text("as read"),
+    "time_zone": text("IANA name declared by the creditor"),
+    "jurisdiction": text("ISO 3166-1 or -2 code declared by the creditor"),
     "phones": Column(dtype=TEXTS, description="phone_1…n as read"),
     "emails": Column(dtype=TEXTS, description="email_1…n as read"),
 }
@@ -79,15 +71,15 @@ ACCOUNTS = Table(
     grain="account",
     key=("account_id",),
     columns={
-        "account_id": _text(required=True),
-        "person_id": _text("accounts with one person_id are one person's"),
+        "account_id": text(required=True),
+        "person_id": text("accounts with one person_id are one person's"),
         **PERSON,
         "balance": Column(dtype=pl.Float64(), minimum=0, description="in currency; null = unknown"),
-        "currency": _text("ISO 4217"),
-        "product": _text(),
-        "origin": _text(),
-        "age_band": _text(),
-        "employment_status": _text(),
+        "currency": text("ISO 4217"),
+        "product": text(),
+        "origin": text(),
+        "age_band": text(),
+        "employment_status": text(),
         "days_past_due": Column(dtype=pl.Int64(), minimum=0),
         "tag": Column(dtype=TEXT, words=Tag),
         "promise_due_on": Column(dtype=DATE),
@@ -109,14 +101,14 @@ CONTACT_POINTS = Table(
     grain="account × contact point × source row",
     key=("account_id", "kind", "value", "source", "consent_id"),
     columns={
-        "account_id": _text(required=True),
+        "account_id": text(required=True),
         "kind": Column(dtype=TEXT, required=True, words=PointKind),
-        "value": _text(required=True),
+        "value": text(required=True),
         "label": Column(dtype=TEXT, words=PointLabel, description="null = unknown"),
-        "source": _text("`accounts` for the wide columns of the accounts file"),
+        "source": text("`accounts` for the wide columns of the accounts file"),
         "first_seen": Column(dtype=DATE),
         "last_seen": Column(dtype=DATE),
-        "consent_id": _text("null: the creditor's own"),
+        "consent_id": text("null: the creditor's own"),
         "reassignment_checked_on": Column(dtype=INSTANT),
         "reassignment_result": Column(dtype=TEXT, words=ReassignmentResult),
         **_EXTRA,
@@ -136,18 +128,18 @@ ATTEMPTS = Table(
     grain="attempt",
     key=("attempt_id",),
     columns={
-        "attempt_id": _text("derived from the row's content where the file has none", required=True),
-        "account_id": _text(required=True),
+        "attempt_id": text("derived from the row's content where the file has none", required=True),
+        "account_id": text(required=True),
         "channel": Column(dtype=TEXT, required=True, words=Channel),
-        "contact_point": _text("as read; null = not known which"),
+        "contact_point": text("as read; null = not known which"),
         "started_at": Column(dtype=INSTANT, required=True),
         "outcome": Column(dtype=TEXT, required=True, words=Outcome),
         "direction": Column(dtype=TEXT, words=Direction, description="null is read as outbound"),
         "duration_s": Column(dtype=pl.Float64(), minimum=0),
         "ring_s": Column(dtype=pl.Float64(), minimum=0),
         "response_at": Column(dtype=INSTANT, description="when a message was answered or opened"),
-        "agent": _text(),
-        "campaign": _text(),
+        "agent": text(),
+        "campaign": text(),
         "debt_ids": Column(dtype=TEXTS, description="accounts one call was about, where more than account_id"),
         "voicemail_left": Column(dtype=pl.Boolean(), description="null = the outcome's own meaning"),
         "conversation": Column(dtype=pl.Boolean(), description="null = the outcome's own meaning"),
@@ -167,9 +159,9 @@ RECORDS = Table(
     grain="third-party record",
     key=("record_id",),
     columns={
-        "record_id": _text(required=True),
-        "source": _text(required=True),
-        "consent_id": _text(required=True),
+        "record_id": text(required=True),
+        "source": text(required=True),
+        "consent_id": text(required=True),
         "observed_on": Column(dtype=DATE),
         **PERSON,
         **_EXTRA,
@@ -181,10 +173,10 @@ RELATIONS = Table(
     grain="account × related person",
     key=("relation_id",),
     columns={
-        "relation_id": _text("derived from the row's content", required=True),
-        "account_id": _text(required=True),
+        "relation_id": text("derived from the row's content", required=True),
+        "account_id": text(required=True),
         "relation": Column(dtype=TEXT, required=True, words=Relation),
-        "consent_id": _text("null: no consent"),
+        "consent_id": text("null: no consent"),
         **PERSON,
         **_EXTRA,
     },
@@ -195,20 +187,20 @@ CONSENTS = Table(
     grain="consent",
     key=("consent_id",),
     columns={
-        "consent_id": _text(required=True),
+        "consent_id": text(required=True),
         "given_by": Column(dtype=TEXT, required=True, words=ConsentGiver),
         "given_to": Column(dtype=TEXT, words=ConsentReceiver, description="null permits nothing"),
-        "basis": _text("lower case; a word outside the vocabulary is kept and satisfies nothing", required=True),
+        "basis": text("lower case; a word outside the vocabulary is kept and satisfies nothing", required=True),
         "purposes": Column(dtype=TEXTS, required=True, words=ConsentPurpose),
         "channels": Column(dtype=TEXTS, words=Channel, description="null = every channel"),
-        "scope": _text("`call_back` marks a direct consent to be called"),
+        "scope": text("`call_back` marks a direct consent to be called"),
         "given_at": Column(dtype=INSTANT, required=True),
         "valid_until": Column(dtype=INSTANT),
         "revoked_at": Column(dtype=INSTANT),
         "revocation_received_at": Column(dtype=INSTANT),
-        "jurisdiction": _text(),
-        "privacy_notice": _text(),
-        "evidence_sha256": _text(),
+        "jurisdiction": text(),
+        "privacy_notice": text(),
+        "evidence_sha256": text(),
         **_EXTRA,
     },
     checks=(
@@ -225,13 +217,13 @@ STOPS = Table(
     grain="stop",
     key=("account_id", "contact_point", "kind", "channel", "since", "detail"),
     columns={
-        "account_id": _text("null with a contact_point: whoever has that point"),
-        "contact_point": _text("as read; null = all the account's points"),
+        "account_id": text("null with a contact_point: whoever has that point"),
+        "contact_point": text("as read; null = all the account's points"),
         "kind": Column(dtype=TEXT, required=True, words=StopKind),
         "channel": Column(dtype=TEXT, words=Channel, description="null = every channel"),
         "since": Column(dtype=INSTANT, required=True),
         "until": Column(dtype=INSTANT, description="null = never ends"),
-        "detail": _text("hours or place of an inconvenient_time or inconvenient_place"),
+        "detail": text("hours or place of an inconvenient_time or inconvenient_place"),
         **_EXTRA,
     },
     checks=(

@@ -6,19 +6,11 @@ from types import MappingProxyType
 
 import polars as pl
 
-from skiptrace.contracts.inputs import INSTANT, TEXT, TEXTS
+from skiptrace.contracts.columns import INSTANT, TEXT, TEXTS, probability, text
 from skiptrace.tables import REJECTED_SCHEMA, Check, Column, Table
 from skiptrace.vocabulary import Channel, PairOutcome, Party, Purpose, Verdict
 
 __all__ = ["ENTITIES", "LEADS_FILE", "OUTPUTS", "PAIRS", "REACH", "REJECTED", "SCHEDULE", "VERDICTS", "WITHHELD"]
-
-
-def _text(description: str = "", *, required: bool = False) -> Column:
-    return Column(dtype=TEXT, required=required, description=description)
-
-
-def _probability(description: str, *, required: bool = False) -> Column:
-    return Column(dtype=pl.Float64(), minimum=0, maximum=1, required=required, description=description)
 
 
 ENTITIES = Table(
@@ -26,9 +18,9 @@ ENTITIES = Table(
     grain="record",
     key=("source", "record_id"),
     columns={
-        "record_id": _text(required=True),
-        "entity_id": _text(required=True),
-        "source": _text("`accounts`, the record's source, or `relations`", required=True),
+        "record_id": text(required=True),
+        "entity_id": text(required=True),
+        "source": text("`accounts`, the record's source, or `relations`", required=True),
     },
 )
 
@@ -37,13 +29,13 @@ PAIRS = Table(
     grain="pair of records, each pair once",
     key=("source_l", "record_id_l", "source_r", "record_id_r"),
     columns={
-        "record_id_l": _text(required=True),
-        "record_id_r": _text(required=True),
+        "record_id_l": text(required=True),
+        "record_id_r": text(required=True),
         "match_weight": Column(dtype=pl.Float64(), required=True, description="log2 Bayes factor, prior included"),
-        "match_probability": _probability("that both are one person", required=True),
+        "match_probability": probability("that both are one person", required=True),
         "outcome": Column(dtype=TEXT, required=True, words=PairOutcome),
-        "source_l": _text(),
-        "source_r": _text(),
+        "source_l": text(),
+        "source_r": text(),
     },
 )
 """Followed in the file by one ``gamma_*`` (int, -1 = missing) a comparison."""
@@ -53,14 +45,14 @@ LEADS_FILE = Table(
     grain="account × contact point",
     key=("account_id", "contact_point", "party"),
     columns={
-        "account_id": _text(required=True),
-        "contact_point": _text(required=True),
-        "kind": _text(required=True),
+        "account_id": text(required=True),
+        "contact_point": text(required=True),
+        "kind": text(required=True),
         "rank": Column(dtype=pl.Int64(), required=True, minimum=1),
-        "p_owner": _probability("", required=True),
-        "p_live": _probability("", required=True),
+        "p_owner": probability("", required=True),
+        "p_live": probability("", required=True),
         "party": Column(dtype=TEXT, required=True, words=Party),
-        "path": _text(required=True),
+        "path": text(required=True),
         "record_ids": Column(dtype=TEXTS, required=True),
         "consent_ids": Column(dtype=TEXTS, required=True),
     },
@@ -71,17 +63,17 @@ REACH = Table(
     grain="account × contact point × channel × hour of the week",
     key=("account_id", "contact_point", "channel", "weekday", "hour"),
     columns={
-        "account_id": _text(required=True),
-        "contact_point": _text(required=True),
+        "account_id": text(required=True),
+        "contact_point": text(required=True),
         "channel": Column(dtype=TEXT, required=True, words=Channel),
         "weekday": Column(dtype=pl.Int8(), required=True, minimum=0, maximum=6, description="0 = Monday"),
         "hour": Column(dtype=pl.Int8(), required=True, minimum=0, maximum=23, description="local"),
-        "time_zone": _text(required=True),
-        "p_reach": _probability(
+        "time_zone": text(required=True),
+        "p_reach": probability(
             "right-party contact by this attempt (reply within 24 h, 14 days for letters)", required=True
         ),
-        "p_low": _probability("5 % quantile", required=True),
-        "p_high": _probability("95 % quantile", required=True),
+        "p_low": probability("5 % quantile", required=True),
+        "p_high": probability("95 % quantile", required=True),
     },
 )
 
@@ -90,33 +82,33 @@ SCHEDULE = Table(
     grain="attempt to make",
     key=("attempt_id",),
     columns={
-        "attempt_id": _text("at most 20 of A-Z a-z 0-9 _ . -", required=True),
-        "batch_id": _text(required=True),
-        "account_id": _text(required=True),
+        "attempt_id": text("at most 20 of A-Z a-z 0-9 _ . -", required=True),
+        "batch_id": text(required=True),
+        "account_id": text(required=True),
         "wave": Column(dtype=pl.Int64(), required=True, minimum=1),
         "sequence": Column(dtype=pl.Int64(), required=True, minimum=1, description="order within the account's wave"),
         "party": Column(dtype=TEXT, required=True, words=Party),
         "purpose": Column(dtype=TEXT, required=True, words=Purpose),
         "channel": Column(dtype=TEXT, required=True, words=Channel),
-        "contact_point": _text("E.164 or address", required=True),
-        "country_code": _text("calling code without +; null for e-mails and letters"),
-        "national_number": _text("digits after the calling code; null for e-mails and letters"),
-        "not_before": _text("RFC 3339 with the offset of time_zone", required=True),
-        "not_after": _text("RFC 3339; an attempt may start at any t with not_before ≤ t < not_after", required=True),
-        "time_zone": _text(required=True),
+        "contact_point": text("E.164 or address", required=True),
+        "country_code": text("calling code without +; null for e-mails and letters"),
+        "national_number": text("digits after the calling code; null for e-mails and letters"),
+        "not_before": text("RFC 3339 with the offset of time_zone", required=True),
+        "not_after": text("RFC 3339; an attempt may start at any t with not_before ≤ t < not_after", required=True),
+        "time_zone": text(required=True),
         "rank": Column(dtype=pl.Int64(), required=True, minimum=1, description="1 = worth most of the whole file"),
-        "p_reach": _probability("", required=True),
-        "p_low": _probability("", required=True),
-        "p_high": _probability("", required=True),
-        "p_owner": _probability("", required=True),
-        "p_live": _probability("", required=True),
+        "p_reach": probability("", required=True),
+        "p_low": probability("", required=True),
+        "p_high": probability("", required=True),
+        "p_owner": probability("", required=True),
+        "p_live": probability("", required=True),
         "expected_value": Column(dtype=pl.Float64(), required=True, minimum=0),
-        "template_id": _text("null for calls without one"),
+        "template_id": text("null for calls without one"),
         "max_ring_s": Column(dtype=pl.Int64(), minimum=1, description="calls only"),
-        "follow_up": _text("JSON object: outcome → what to do", required=True),
-        "permit_id": _text(required=True),
+        "follow_up": text("JSON object: outcome → what to do", required=True),
+        "permit_id": text(required=True),
         "reasons": Column(dtype=TEXTS, required=True),
-        "extra": _text("the account's unknown columns as JSON; null for third parties"),
+        "extra": text("the account's unknown columns as JSON; null for third parties"),
     },
     checks=(
         Check(
@@ -142,13 +134,13 @@ WITHHELD = Table(
     grain="account, or account × channel × contact point, and why",
     key=("account_id", "channel", "contact_point", "provision"),
     columns={
-        "account_id": _text(required=True),
-        "channel": _text("null: the whole account"),
-        "contact_point": _text("null: the whole account"),
-        "reason": _text(required=True),
-        "provision": _text("id in the rulebook, or input, capacity, value, no_lead", required=True),
-        "citation": _text(),
-        "eligible_again_at": _text("RFC 3339; null = time alone does not heal it, or not known"),
+        "account_id": text(required=True),
+        "channel": text("null: the whole account"),
+        "contact_point": text("null: the whole account"),
+        "reason": text(required=True),
+        "provision": text("id in the rulebook, or input, capacity, value, no_lead", required=True),
+        "citation": text(),
+        "eligible_again_at": text("RFC 3339; null = time alone does not heal it, or not known"),
     },
 )
 
@@ -157,11 +149,11 @@ VERDICTS = Table(
     grain="proposal, in the order given",
     key=(),
     columns={
-        "proposal_id": _text(),
+        "proposal_id": text(),
         "verdict": Column(dtype=TEXT, required=True, words=Verdict),
-        "provision": _text("the one that decided; null for allow"),
-        "citation": _text(),
-        "reason": _text(),
+        "provision": text("the one that decided; null for allow"),
+        "citation": text(),
+        "reason": text(),
         "eligible_again_at": Column(dtype=INSTANT),
         "all_provisions": Column(
             dtype=TEXTS, required=True, description="every provision that was checked, as id:verdict"

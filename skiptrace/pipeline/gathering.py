@@ -12,6 +12,7 @@ from skiptrace.contracts.inputs import ATTEMPTS, INPUTS
 from skiptrace.contracts.outputs import SCHEDULE
 from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest import Batch, read
+from skiptrace.ingest.rejections import FILES
 from skiptrace.normalise import sealed_national_ids
 from skiptrace.tables import FILE, LINE, PROVENANCE, REJECTED_SCHEMA, empty
 
@@ -34,14 +35,6 @@ SET_ASIDE = {
     "reason": pl.String(),
     "account_id": pl.String(),
     "value": pl.String(),
-}
-FILES = {
-    "file": pl.String(),
-    "sha256": pl.String(),
-    "table": pl.String(),
-    "read": pl.Int64(),
-    "accepted": pl.Int64(),
-    "rejected": pl.Int64(),
 }
 CONFLICTS = {"file": pl.String(), "line": pl.Int64(), "table": pl.String(), "key": pl.String(), "columns": pl.String()}
 _IDS = {
