@@ -9,6 +9,7 @@ from skiptrace.compliance.caps import judge_cap, judge_wait
 from skiptrace.compliance.hours import judge_window
 from skiptrace.compliance.law import Bar, Cap, Need, Wait, Window
 from skiptrace.compliance.needs import judge_need
+from skiptrace.vocabulary import StopKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +30,17 @@ _KINDS = (Bar, Need, Wait, Cap, Window)
 def in_order(rulebook: Rulebook) -> tuple[Provision, ...]:
     """Return the provisions that are judged, in the order in which the first denial decides.
 
-    Bars, then needs, waits, caps, and hours last: what time does not heal comes before what it does. Within a kind the
-    law of a place comes before what holds everywhere, then by id.
+    Bars, then needs, waits, caps, and hours last: what time does not heal comes before what it does. Hours that the
+    person called inconvenient are hours. Within a kind the law of a place comes before what holds everywhere, then by
+    id.
     """
     judged = [provision for provision in rulebook.provisions if isinstance(provision, _KINDS)]
-    return tuple(sorted(judged, key=lambda one: (_KINDS.index(type(one)), "*" in one.places, one.id)))
+    return tuple(sorted(judged, key=lambda one: (_KINDS.index(_heals_like(one)), "*" in one.places, one.id)))
+
+
+def _heals_like(provision: Provision) -> type:
+    timed = isinstance(provision, Bar) and provision.stop is StopKind.INCONVENIENT_TIME
+    return Window if timed else type(provision)
 
 
 def findings(
