@@ -72,11 +72,23 @@ def _counted(cap: Cap, docket: Docket) -> pl.DataFrame:
     if not cap.inbound:
         counted = counted.filter(~pl.col("inbound"))
     if cap.counted_labels:
-        labels = [label.value for label in cap.counted_labels]
-        counted = counted.filter(pl.col("label").is_in(labels) | pl.col("point_key").is_null())
+        counted = _labelled([label.value for label in cap.counted_labels], docket, counted)
     if cap.except_direct_consent:
         counted = counted.join(_placed_with_consent(docket), on=["attempt_id"], how="anti")
     return counted
+
+
+def _labelled(labels: list[str], docket: Docket, counted: pl.DataFrame) -> pl.DataFrame:
+    """Keep of each attempt the debts whose person knows the point by one of the labels, or does not know it at all."""
+    persons, leads = docket.known.persons, docket.known.leads
+    labelled = pl.col("label").is_in(labels).fill_null(value=False).any()
+    points = leads.group_by("person", "point_key").agg(labelled=labelled)
+    by_debt = counted.explode("debts", empty_as_null=True, keep_nulls=True).join(
+        persons.select("person", debts="account_id"), on="debts", how="left"
+    )
+    found = by_debt.join(points, on=["person", "point_key"], how="left")
+    kept = found.filter(pl.col("labelled").fill_null(value=True))
+    return kept.with_columns(debts=pl.concat_list("debts")).select(counted.columns)
 
 
 def _free(docket: Docket) -> np.ndarray:
@@ -283,13 +295,14 @@ def _rank_within(codes: Instants, started: Instants, code: Instants, start: Inst
 
 
 def _grouped(counted: pl.DataFrame, per: str, persons: pl.DataFrame) -> pl.DataFrame:
-    """Return events by group: ``group``, ``started``."""
+    """Return events by group: ``group``, ``started``; two versions of one attempt are one."""
     if per == "number":
-        return counted.filter(pl.col("point_key").is_not_null()).select("attempt_id", "started", group="point_key")
+        at_points = counted.filter(pl.col("point_key").is_not_null())
+        return at_points.select("attempt_id", "started", group="point_key").unique()
     by_debt = counted.select("attempt_id", "started", account_id="debts").explode(
         "account_id", empty_as_null=True, keep_nulls=True
     )
     if per == "debt":
-        return by_debt.select("attempt_id", "started", group="account_id")
+        return by_debt.select("attempt_id", "started", group="account_id").unique()
     named = by_debt.join(persons, on="account_id")
     return named.select("attempt_id", "started", group="person").unique()

@@ -27,9 +27,8 @@ def coded_history(facts: Facts) -> pl.DataFrame:
         Grain: attempt × version. ``attempt_id``, ``account_id``, ``debts`` (list: the accounts it was about),
         ``channel``, ``point_key``, ``outcome``, ``started`` (microseconds), ``inbound``, ``connected``, ``contact``
         (answered, or a message left), ``conversation``, ``unanswered``, ``live``, ``owner`` (-1, 0, 1), ``stop``,
-        ``notice`` (a sent letter of campaign `notice`), ``label`` of the point.
+        ``notice`` (a sent letter of campaign `notice`).
     """
-    labels = facts.leads.group_by("account_id", "point_key").agg(pl.col("label").max())
     meanings = outcome_meanings().select(
         "outcome", "answered", "connected", "conversation", "message_left", "live", "owner", "stop"
     )
@@ -54,7 +53,6 @@ def coded_history(facts: Facts) -> pl.DataFrame:
         facts.attempts.select(*columns, conversation_said="conversation")
         .unique()
         .join(meanings, on="outcome", how="left")
-        .join(labels, on=["account_id", "point_key"], how="left")
         .select(
             "attempt_id",
             "account_id",
@@ -62,7 +60,6 @@ def coded_history(facts: Facts) -> pl.DataFrame:
             "point_key",
             "outcome",
             "stop",
-            "label",
             debts=pl.concat_list(
                 pl.concat_list("account_id"), pl.col("debt_ids").fill_null(pl.lit([], pl.List(pl.String)))
             ).list.unique(),
