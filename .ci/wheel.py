@@ -26,6 +26,7 @@ def main() -> None:
         program = [str(work / "env" / "bin" / "skiptrace")]
         subprocess.run([*program, "--version"], cwd=work, check=True)
         batch = ROOT / "samples" / "five_accounts"
+        (work / "key").write_text("opens nothing of anybody's\n", encoding="utf-8")
         run = ["run", str(batch), "--casefile", "five.casefile", "--key-file", "key", "--out", "out"]
         subprocess.run([*program, *run, "--as-of", "2026-11-23T09:00:00Z"], cwd=work, check=True)
         expected = ("schedule.jsonl", "report.html", "manifest.json")
