@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
@@ -11,9 +12,6 @@ import polars as pl
 from skiptrace.vocabulary import outcome_meanings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
     from skiptrace.compliance.facts import Facts
     from skiptrace.compliance.rulebook import Rulebook
 
@@ -27,10 +25,12 @@ class Event(NamedTuple):
 
     Attributes
     ----------
+    name
+        Its attempt_id: two versions of one attempt count as whatever either is, but once.
     account
         Whose file it stands in.
     at
-        When it started.
+        When it started; if it is yet to come, the latest that it can.
     channel, point
         How and at which point key (null = not known).
     inbound
@@ -43,8 +43,11 @@ class Event(NamedTuple):
         1, 0 or -1: what it says of the point working, and of its being the debtor's.
     notice
         Whether it was the written notice.
+    since
+        The earliest that it can start, if it is yet to come; null = at ``at``.
     """
 
+    name: str
     account: str
     at: datetime
     channel: str
@@ -58,6 +61,7 @@ class Event(NamedTuple):
     live: int
     owner: int
     notice: bool
+    since: datetime | None = None
 
 
 class Stop(NamedTuple):
@@ -70,8 +74,23 @@ class Stop(NamedTuple):
     until: datetime | None
     detail: str | None
 
+    def stands(self, moment: datetime) -> bool:
+        """Tell whether it holds at a moment: [since, until)."""
+        return self.since <= moment and (self.until is None or moment < self.until)
 
-_SIGNS: tuple[Callable[[Event], int], ...] = (lambda event: event.live, lambda event: event.owner)
+
+_TOLD = (
+    *("attempt_id", "account_id", "debt_ids", "channel", "point_key", "outcome", "started_at", "direction"),
+    *("voicemail_left", "campaign", "conversation"),
+)
+"""Columns of an attempt that law asks about; the next two of a lead and of a person."""
+_LED = (
+    *("account_id", "contact_point", "point_key", "kind", "party", "relation", "relation_id", "record_ids", "own"),
+    *("consent_ids", "label", "line_type", "zones", "places", "last_seen"),
+    *("reassignment_checked_on", "reassignment_result"),
+)
+_LIVES = ("table", "record_id", "address_key", "postal_code", "city", "region", "country", "time_zone", "jurisdiction")
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -92,9 +111,13 @@ class Known:
 
     def is_gone(self, lead: Row, moment: datetime) -> bool:
         """Tell whether the last that the account's own attempts heard of a point is that it is dead or another's."""
-        heard = [e for e in self.by_account[lead["account_id"]] if e.point == lead["point_key"] and e.at <= moment]
-        last = (max((e for e in heard if said(e)), key=lambda e: (e.at, said(e)), default=None) for said in _SIGNS)
-        return any(event is not None and said(event) < 0 for event, said in zip(last, _SIGNS, strict=True))
+        account, point = lead["account_id"], lead["point_key"]
+        heard = [event for event in self.by_account[account] if (event.account, event.point) == (account, point)]
+        for signs in ([(event.at, event.live) for event in heard], [(event.at, event.owner) for event in heard]):
+            good = max((at for at, sign in signs if sign > 0), default=_EVER)
+            if any(good < at <= moment for at, sign in signs if sign < 0):
+                return True
+        return False
 
     def stops(self, account: str, point: str) -> list[Stop]:
         """Return every stop on the person the account is with, and on a point."""
@@ -113,13 +136,14 @@ def read_known(facts: Facts, rulebook: Rulebook, accounts: list[str]) -> Known:
     shared = asked["person_id"].drop_nulls().unique().to_list()
     ours = facts.accounts.filter(pl.col("account_id").is_in(accounts) | pl.col("person_id").is_in(shared))
     ids = ours["account_id"].to_list()
-    known.accounts = {row["account_id"]: row for row in ours.iter_rows(named=True)}
+    asked_of = ours.select("account_id", "person_id", "tag", "product", "notice_sent_on")
+    known.accounts = {row["account_id"]: row for row in asked_of.iter_rows(named=True)}
     by_person: defaultdict[str, set[str]] = defaultdict(set)
     for account, row in known.accounts.items():
         if row["person_id"] is not None:
             by_person[row["person_id"]].add(account)
     known.persons = {account: frozenset(members) for members in by_person.values() for account in members}
-    leads = facts.leads.filter(pl.col("account_id").is_in(ids))
+    leads = facts.leads.select(_LED).filter(pl.col("account_id").is_in(ids))
     for row in leads.iter_rows(named=True):
         # A mobile line is nobody's home and nobody's desk.
         mobile = row["label"] is None and row["line_type"] == "mobile"
@@ -127,7 +151,7 @@ def read_known(facts: Facts, rulebook: Rulebook, accounts: list[str]) -> Known:
     named = leads["record_ids"].explode().drop_nulls().unique().to_list() if leads.height else []
     points = leads["point_key"].unique().to_list()
     near = pl.col("account_id").is_in(ids) | pl.col("record_id").is_in(named) | pl.col("address_key").is_in(points)
-    for row in facts.people.filter(near).iter_rows(named=True):
+    for row in facts.people.filter(near).select(_LIVES).iter_rows(named=True):
         known.people[row["table"], row["record_id"]] = row
         if row["address_key"] is not None:
             known.by_address[row["address_key"]].append(row)
@@ -141,8 +165,8 @@ def _read_attempts(facts: Facts, known: Known, ids: set[str], points: list[str])
     meanings = {row["outcome"]: row for row in outcome_meanings().iter_rows(named=True)}
     about = pl.col("account_id").is_in(list(ids)) | pl.col("point_key").is_in(points)
     also = pl.col("debt_ids").list.eval(pl.element().is_in(list(ids))).list.any().fill_null(value=False)
-    # One event told twice is one event.
-    rows = facts.attempts.filter(about | also).unique("attempt_id", keep="first", maintain_order=True)
+    # One event told twice is one event; told in two ways it may have been either.
+    rows = facts.attempts.select(_TOLD).filter(about | also).unique(maintain_order=True)
     for row in rows.iter_rows(named=True):
         meaning = meanings.get(row["outcome"], {})
         event = _event(row, meaning)
@@ -166,21 +190,21 @@ def _learn_stop(known: Known, event: Event, kind: str) -> None:
 
 
 def _event(row: Row, meaning: Row) -> Event:
-    def may(value: bool | None) -> bool:  # noqa: FBT001  # null is what this is about
-        return value is not False
+    def may(*told: bool | None) -> bool:
+        """Any yes is a yes, and so is nothing said at all."""
+        return any(told) or all(one is None for one in told)
 
-    talked = row["conversation"] if row["conversation"] is not None else meaning.get("conversation")
-    left = row["voicemail_left"] if row["voicemail_left"] is not None else meaning.get("message_left")
     answered = meaning.get("answered")
     return Event(
+        name=row["attempt_id"],
         account=row["account_id"],
         at=row["started_at"],
         channel=row["channel"],
         point=row["point_key"],
         inbound=row["direction"] == "inbound",
         connected=may(meaning.get("connected")),
-        conversation=may(talked),
-        contact=may(answered) or may(left),
+        conversation=may(meaning.get("conversation"), row["conversation"]),
+        contact=may(answered) or may(meaning.get("message_left"), row["voicemail_left"]),
         unanswered=answered is not True,
         failed=answered is False and row["outcome"] != "refused",
         live=meaning.get("live", 0),
@@ -195,7 +219,7 @@ def _read_stops(facts: Facts, known: Known, ids: list[str], points: list[str]) -
     for row in facts.stops.filter(pl.col("account_id").is_in(ids) | pl.col("point_key").is_in(points)).iter_rows(
         named=True
     ):
-        stop = Stop(row["kind"], row["point_key"], row["channel"], row["since"], row["until"], row["detail"])
+        stop = Stop(row["kind"], row["point_key"], row["channel"], row["since"] or _EVER, row["until"], row["detail"])
         if row["account_id"] is not None:
             unreadable = row["contact_point"] is not None and row["point_key"] is None
             known.stops_of_account[row["account_id"]].append(stop._replace(point=None) if unreadable else stop)

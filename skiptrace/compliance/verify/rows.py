@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from skiptrace.compliance.law import Provision, Window
+from skiptrace.compliance.law import Bar, Provision, Window
+from skiptrace.compliance.rulebook import HOUSE_HOURS
+from skiptrace.compliance.verify.attempts import Attempt, bears
 from skiptrace.compliance.verify.clock import local
-from skiptrace.compliance.verify.judging import Attempt, bears, judge, judge_hours
+from skiptrace.compliance.verify.judging import judge, judge_hours
 from skiptrace.compliance.verify.known import Event, Known, read_known
 from skiptrace.compliance.verify.whereabouts import Whereabouts, whereabouts
 from skiptrace.settings import CheckParams
+from skiptrace.vocabulary import StopKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +73,14 @@ def verify(
     return pl.DataFrame([(name, *finding) for name, finding in found], schema=FINDING, orient="row")
 
 
+class _Law(NamedTuple):
+    """What bears on an attempt: the law's hours, the debtor's own, and all else."""
+
+    windows: tuple[Window, ...]
+    wishes: tuple[Bar, ...]
+    others: tuple[Provision, ...]
+
+
 class _Reader:
     """Reads rows in the order of their windows and remembers what it has let pass."""
 
@@ -80,8 +93,12 @@ class _Reader:
         self._windows: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         self._placed: defaultdict[frozenset[str], list[Event]] = defaultdict(list)
         self._third_parties: set[str] = set()
-        self._law: dict[tuple[object, ...], tuple[Provision, ...]] = {}
-        self._hours: dict[tuple[str, str, datetime, datetime], bool] = {}
+        self._placed_at: defaultdict[str, list[Event]] = defaultdict(list)
+        # Thousands of rows share a few places and windows: what only depends on those is worked out once.
+        self._whereabouts: dict[int, Whereabouts] = {}
+        self._laws: dict[tuple[object, ...], _Law] = {}
+        self._open: dict[tuple[object, ...], _Finding | None] = {}
+        self._inside: dict[tuple[object, ...], str | None] = {}
 
     def refuse(self, row: Row) -> _Finding | None:
         """Return why a row must not go out; null lets it pass and counts it from then on."""
@@ -96,7 +113,9 @@ class _Reader:
         finding = self._judge(row, lead, max(begin, self._as_of), end)
         if finding is None:
             self._windows[row["account_id"]].append((begin, end))
-            self._placed[self._known.person(row["account_id"])].append(_placed(row, lead, end))
+            event = _placed(row, lead, begin, end)
+            self._placed[self._known.person(row["account_id"])].append(event)
+            self._placed_at[lead["point_key"]].append(event)
             if lead["relation_id"] is not None:
                 self._third_parties.add(lead["relation_id"])
         return finding
@@ -124,73 +143,109 @@ class _Reader:
         return None
 
     def _judge(self, row: Row, lead: Row, begin: datetime, end: datetime) -> _Finding | None:
-        where = whereabouts(self._known, self._rulebook, lead, begin)
+        account, channel = row["account_id"], row["channel"]
+        where = self._where(lead)
         if not where.hour_places or not where.zones:
             return _Finding("place", "it is not known where this person is")
         leaves = self._rulebook.places.leaves(where.places)
         uncovered = [place for place in leaves if not self._rulebook.has_pack(place)]
         if uncovered:
             return _Finding("place", f"no law is known for {uncovered[0]}")
-        length = timedelta(seconds=self._params.expected_call_s if row["channel"] in ("call", "visit") else 0)
-        placed = tuple(self._placed[self._known.person(row["account_id"])])
-        kinds = frozenset(stop.kind for stop in self._known.stops(row["account_id"], lead["point_key"]))
-        party = "debtor" if _stands_in(self._known, lead, begin) else row["party"]
-        for moment in _moments(begin, end) if row["channel"] in _TIMED else (begin, end - _LAST):
-            attempt = Attempt(
-                known=self._known,
-                account=row["account_id"],
-                channel=row["channel"],
-                party=party,
-                purpose=row["purpose"],
-                lead=lead,
-                places=leaves,
-                zones=where.zones,
-                stop_kinds=kinds,
-                at=moment,
-                until=moment + length,
-                placed=placed,
-            )
-            finding = self._at(attempt, where, whole=moment in (begin, end - _LAST))
-            if finding is not None:
-                return finding
+        first = Attempt(
+            known=self._known,
+            account=account,
+            channel=channel,
+            party="debtor" if _stands_in(self._known, lead, begin) else row["party"],
+            purpose=row["purpose"],
+            lead=lead,
+            places=leaves,
+            zones=where.zones,
+            stop_kinds=frozenset(stop.kind for stop in self._known.stops(account, lead["point_key"])),
+            at=begin,
+            until=begin + self._length(channel),
+            placed=self._placed_near(account, lead["point_key"]),
+        )
+        return self._throughout(first, where, end) or self._at_both_ends(first, where, end)
+
+    def _where(self, lead: Row) -> Whereabouts:
+        """Return where whoever a lead belongs to may be, for all that is known now."""
+        key = id(lead)
+        if key not in self._whereabouts:
+            self._whereabouts[key] = whereabouts(self._known, self._rulebook, lead, self._as_of)
+        return self._whereabouts[key]
+
+    def _length(self, channel: str) -> timedelta:
+        return timedelta(seconds=self._params.expected_call_s if channel in ("call", "visit") else 0)
+
+    def _placed_near(self, account: str, point: str) -> tuple[Event, ...]:
+        """Return the rows let pass before, of the same person or at the same point."""
+        ours, there = self._placed[self._known.person(account)], self._placed_at[point]
+        return (*ours, *(event for event in there if event not in ours)) if there else tuple(ours)
+
+    def _throughout(self, first: Attempt, where: Whereabouts, end: datetime) -> _Finding | None:
+        """Judge hours, the law's and the debtor's own, at every minute."""
+        if first.channel not in _TIMED:
+            return self._hours_at(first, where, first.at) or self._hours_at(first, where, end - _LAST)
+        key = (where, first.channel, first.party, first.lead["label"], first.at, end)
+        if key not in self._open:
+            found = (self._hours_at(first, where, moment) for moment in _moments(first.at, end))
+            self._open[key] = next((finding for finding in found if finding is not None), None)
+        if self._open[key] is not None or "inconvenient_time" not in first.stop_kinds:
+            return self._open[key]
+        for moment in _moments(first.at, end):
+            attempt = replace(first, at=moment, until=moment + self._length(first.channel))
+            for bar in self._law(attempt, where, moment).wishes:
+                reason = judge(bar, attempt)
+                if reason is not None:
+                    return _Finding(bar.id, reason)
         return None
 
-    def _at(self, attempt: Attempt, where: Whereabouts, *, whole: bool) -> _Finding | None:
-        """Judge one instant: the hours always, what changes by the day only at both ends of the window."""
-        days = frozenset(local(attempt.at, zone).date() for zone in attempt.zones)
-        for provision in self._bearing(attempt, where, days, whole=whole):
-            if isinstance(provision, Window):
-                reason = judge_hours(provision, attempt, self._hours)
-            else:
-                reason = judge(provision, attempt)
+    def _hours_at(self, attempt: Attempt, where: Whereabouts, moment: datetime) -> _Finding | None:
+        until = moment + self._length(attempt.channel)
+        for window in self._law(attempt, where, moment).windows:
+            key = (window.id, where.zones, moment, until)
+            if key not in self._inside:
+                self._inside[key] = judge_hours(window, where.zones, moment, until)
+            reason = self._inside[key]
             if reason is not None:
-                return _Finding(provision.id, reason)
+                return _Finding(window.id, reason)
         return None
 
-    def _bearing(
-        self, attempt: Attempt, where: Whereabouts, days: frozenset[date], *, whole: bool
-    ) -> tuple[Provision, ...]:
+    def _at_both_ends(self, first: Attempt, where: Whereabouts, end: datetime) -> _Finding | None:
+        """Judge what changes by the day at most, or by events that a window is cut at."""
+        moment = end - _LAST
+        for attempt in (first, replace(first, at=moment, until=moment + self._length(first.channel))):
+            for provision in self._law(attempt, where, attempt.at).others:
+                unheard = isinstance(provision, Bar) and provision.stop not in (None, *attempt.stop_kinds)
+                reason = None if unheard else judge(provision, attempt)
+                if reason is not None:
+                    return _Finding(provision.id, reason)
+        return None
+
+    def _law(self, attempt: Attempt, where: Whereabouts, moment: datetime) -> _Law:
         """Return what law says of this attempt; the house's hours only where the law of a place has none."""
-        key = (where, attempt.channel, attempt.party, attempt.lead["label"], days, whole)
-        if key not in self._law:
-            found = {provision.id: provision for provision in self._law_of(attempt, where, days)}
-            timed = [
-                p for p in found.values() if isinstance(p, Window) or getattr(p, "stop", None) == "inconvenient_time"
-            ]
-            self._law[key] = tuple(found.values() if whole else timed)
-        return self._law[key]
+        days = _days(moment, where.zones)
+        key = (where, attempt.channel, attempt.party, attempt.lead["label"], days)
+        if key not in self._laws:
+            leaves = self._rulebook.places.leaves
+            windows: dict[str, Window] = {}
+            for place in leaves(where.hour_places):
+                hours = [one for one in self._bearing(place, attempt, days) if isinstance(one, Window)]
+                spoken = any(one.places != ("*",) and not one.labels for one in hours)
+                windows.update({one.id: one for one in hours if not (spoken and one.id == HOUSE_HOURS)})
+            others = {one.id: one for place in leaves(where.places) for one in self._bearing(place, attempt, days)}
+            rest = tuple(one for one in others.values() if not isinstance(one, Window))
+            wishes = tuple(one for one in rest if isinstance(one, Bar) and one.stop is StopKind.INCONVENIENT_TIME)
+            self._laws[key] = _Law(tuple(windows.values()), wishes, rest)
+        return self._laws[key]
 
-    def _law_of(self, attempt: Attempt, where: Whereabouts, days: frozenset[date]) -> Iterator[Provision]:
-        leaves = self._rulebook.places.leaves
-        for place in leaves(where.hour_places):
-            hours = [provision for provision in self._in_force(place, attempt, days) if isinstance(provision, Window)]
-            own = [provision for provision in hours if provision.places != ("*",)]
-            yield from own or hours
-        for place in leaves(where.places):
-            yield from (p for p in self._in_force(place, attempt, days) if not isinstance(p, Window))
-
-    def _in_force(self, place: str, attempt: Attempt, days: frozenset[date]) -> list[Provision]:
+    def _bearing(self, place: str, attempt: Attempt, days: frozenset[date]) -> list[Provision]:
         return [provision for provision in self._rulebook.bearing_on(place) if bears(provision, attempt, days)]
+
+
+@lru_cache(maxsize=100_000)
+def _days(moment: datetime, zones: tuple[str, ...]) -> frozenset[date]:
+    return frozenset(local(moment, zone).date() for zone in zones)
 
 
 def _stands_in(known: Known, lead: Row, moment: datetime) -> bool:
@@ -198,10 +253,7 @@ def _stands_in(known: Known, lead: Row, moment: datetime) -> bool:
     if lead["relation"] != "executor":
         return False
     return any(
-        stop.kind == "deceased"
-        and stop.point in (None, lead["point_key"])
-        and stop.since <= moment
-        and (stop.until is None or moment < stop.until)
+        stop.kind == "deceased" and stop.point in (None, lead["point_key"]) and stop.stands(moment)
         for stop in known.stops(lead["account_id"], lead["point_key"])
     )
 
@@ -222,8 +274,9 @@ def _moments(begin: datetime, end: datetime) -> Iterator[datetime]:
     yield end - _LAST
 
 
-def _placed(row: Row, lead: Row, end: datetime) -> Event:
+def _placed(row: Row, lead: Row, begin: datetime, end: datetime) -> Event:
     return Event(
+        name=row["attempt_id"],
         account=row["account_id"],
         at=end - _LAST,
         channel=row["channel"],
@@ -237,4 +290,5 @@ def _placed(row: Row, lead: Row, end: datetime) -> Event:
         live=0,
         owner=0,
         notice=False,
+        since=begin,
     )

@@ -58,7 +58,11 @@ def whereabouts(known: Known, rulebook: Rulebook, lead: Row, moment: datetime) -
     if lead["party"] == "debtor":
         here = _Person(known, rulebook, account, debtor, lead, moment)
         return Whereabouts(here.places, here.places, here.zones)
-    third = [other for other in known.leads[lead["account_id"]] if other["relation_id"] == lead["relation_id"]]
+    third = [
+        other
+        for other in known.leads[lead["account_id"]]
+        if other["party"] != "debtor" and other["relation_id"] == lead["relation_id"]
+    ]
     here = _Person(known, rulebook, known.people.get(("relations", lead["relation_id"]), {}), third, lead, moment)
     theirs = _Person(known, rulebook, account, debtor, None, moment)
     return Whereabouts(tuple(sorted({*here.places, *theirs.places})), here.places, here.zones)
@@ -156,7 +160,7 @@ def _speaks(known: Known, lead: Row, moment: datetime) -> bool:
 def _consented(known: Known, lead: Row, moment: datetime) -> bool:
     for name in lead["consent_ids"] or ():
         consent = known.consents.get(name)
-        if consent is None:
+        if consent is None or consent["given_to"] is None:
             continue
         ends = (consent["valid_until"], consent["revoked_at"], consent["revocation_received_at"])
         if all(end is None or moment < end for end in ends):

@@ -1,0 +1,146 @@
+"""Needs: the consent, the recent text, or the fruitless search without which there is no contact."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from skiptrace.compliance.verify.clock import local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from skiptrace.compliance.law import Need
+    from skiptrace.compliance.verify.attempts import Attempt
+    from skiptrace.compliance.verify.known import Event
+
+__all__ = ["is_free", "is_valid", "judge_need"]
+
+Row = dict[str, Any]
+_CONSENTED = ("consent", "explicit_consent", "separate_consent")
+_DIRECT_DAYS = 7
+
+
+def judge_need(need: Need, attempt: Attempt) -> str | None:
+    """Return what is lacking."""
+    met = {
+        "consent": _consented,
+        "recent_text_basis": _text_basis,
+        "unreachable": _unreachable,
+        "home_unreachable": _home_unreachable,
+    }[need.need](need, attempt)
+    return None if met else need.summary
+
+
+def is_valid(consent: Row, start: datetime, end: datetime, channel: str | None) -> bool:
+    """Tell whether a consent, given to anybody, stands from start to end; a channel of null asks for no channel."""
+    if consent["given_to"] is None or consent["given_at"] > start:
+        return False
+    if channel is not None and consent["channels"] and channel not in consent["channels"]:
+        return False
+    ends = [
+        consent[name] for name in ("valid_until", "revoked_at", "revocation_received_at") if consent[name] is not None
+    ]
+    return all(start < last and end <= last for last in ends)
+
+
+def _named(attempt: Attempt) -> Iterator[Row]:
+    for name in attempt.lead["consent_ids"] or ():
+        consent = attempt.known.consents.get(name)
+        if consent is not None:
+            yield consent
+
+
+def _said_yes(consent: Row) -> bool:
+    """Tell whether the debtor told this very collector that it may contact them."""
+    told = (consent["given_by"], consent["given_to"]) == ("debtor", "this_collector")
+    return told and consent["basis"] in _CONSENTED and "contact" in (consent["purposes"] or ())
+
+
+def is_free(attempt: Attempt, start: datetime, end: datetime, event: Event | None = None) -> bool:
+    """Tell whether a call is under a direct consent to be called (12 CFR 1006.14(b)(3)(i)).
+
+    The consent lasts seven local days, the day it was given being the first, and ends at the next conversation. The
+    call is the attempt itself, or an event of the past at one of the account's points.
+    """
+    named = _named(attempt) if event is None else _named_at(attempt, event)
+    for consent in named:
+        if consent["scope"] != "call_back" or not _said_yes(consent):
+            continue
+        if not is_valid(consent, start, end, "call") or not _lasts(consent["given_at"], start, attempt.zones):
+            continue
+        talks = (talk for talk in attempt.events("debt") if talk.conversation and talk.channel == "call")
+        if not any(consent["given_at"] < talk.at < start for talk in talks):
+            return True
+    return False
+
+
+def _named_at(attempt: Attempt, event: Event) -> Iterator[Row]:
+    for lead in attempt.known.leads[event.account] if event.channel == "call" else ():
+        if lead["point_key"] == event.point:
+            found = (attempt.known.consents.get(name) for name in lead["consent_ids"] or ())
+            yield from (consent for consent in found if consent is not None)
+
+
+def _lasts(given: datetime, moment: datetime, zones: tuple[str, ...]) -> bool:
+    spans = (local(moment, zone).date() - local(given, zone).date() for zone in zones)
+    return all(span < timedelta(days=_DIRECT_DAYS) for span in spans)
+
+
+def _consented(need: Need, attempt: Attempt) -> bool:
+    if need.found_only and attempt.lead["own"]:
+        return True
+    # To be located is not a matter of a channel.
+    channel = None if set(need.purposes) == {"locate"} else attempt.channel
+    return any(
+        is_valid(consent, attempt.at, attempt.until, channel)
+        and set(need.purposes) <= set(consent["purposes"] or ())
+        and (not need.bases or consent["basis"] in need.bases)
+        for consent in _named(attempt)
+    )
+
+
+def _text_basis(need: Need, attempt: Attempt) -> bool:
+    lead, age = attempt.lead, timedelta(days=need.max_age_days)
+
+    def fresh(moment: datetime | None) -> bool:
+        return moment is not None and timedelta(0) <= attempt.at - moment <= age
+
+    if lead["reassignment_result"] == "not_reassigned" and fresh(lead["reassignment_checked_on"]):
+        return True
+    texts = (event for event in attempt.events("debt") if event.inbound and event.channel == "sms")
+    if any(fresh(text.at) for text in texts if (text.account, text.point) == (attempt.account, lead["point_key"])):
+        return True
+    return any(
+        _said_yes(consent) and fresh(consent["given_at"]) and is_valid(consent, attempt.at, attempt.until, "sms")
+        for consent in _named(attempt)
+    )
+
+
+def _unreachable(need: Need, attempt: Attempt) -> bool:
+    points = [lead for lead in attempt.known.leads[attempt.account] if lead["party"] == "debtor"]
+    return all(_gone_or_failing(need, attempt, lead) for lead in points)
+
+
+def _home_unreachable(need: Need, attempt: Attempt) -> bool:
+    points = [
+        lead
+        for lead in attempt.known.leads[attempt.account]
+        if lead["party"] == "debtor" and lead["kind"] == "phone" and lead["label"] != "work"
+    ]
+    return all(_gone_or_failing(need, attempt, lead) for lead in points)
+
+
+def _gone_or_failing(need: Need, attempt: Attempt, lead: Row) -> bool:
+    if attempt.known.is_gone(lead, attempt.at) or lead["reassignment_result"] == "reassigned":
+        return True
+    tried = [
+        event
+        for event in attempt.known.by_account[attempt.account]
+        if (event.account, event.point) == (attempt.account, lead["point_key"])
+        and not event.inbound
+        and event.at <= attempt.at
+    ]
+    # Of two at one instant, the one that got through is the later.
+    last = sorted(tried, key=lambda event: (event.at, not event.failed))[-need.failures :]
+    return len(last) == need.failures and all(event.failed for event in last)

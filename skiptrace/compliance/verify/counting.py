@@ -1,0 +1,117 @@
+"""Caps and waits: what there was already, counted by hand in every place the person may be."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from skiptrace.compliance.verify.clock import is_holiday, local
+from skiptrace.compliance.verify.consents import is_free
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from skiptrace.compliance.law import Cap, Wait
+    from skiptrace.compliance.verify.attempts import Attempt
+    from skiptrace.compliance.verify.known import Event
+
+__all__ = ["judge_cap", "judge_wait"]
+
+_LONGEST = 300_000
+"""Local days that a date can hold; a longer span means ever."""
+
+
+def judge_cap(cap: Cap, attempt: Attempt) -> str | None:
+    """Return why this would be one attempt too many in some span of days that holds it."""
+    events = attempt.events(cap.per)
+    if len(events) < cap.maximum or (cap.except_direct_consent and is_free(attempt, attempt.at, attempt.until)):
+        return None
+    if cap.after_conversation and not any(event.conversation for event in events):
+        return None
+    counting = list({(event.name, event.at): event for event in events if _counts(cap, attempt, event)}.values())
+    if any(_most(cap, attempt, counting, zone) + 1 > cap.maximum for zone in attempt.zones):
+        return cap.summary
+    return None
+
+
+def _most(cap: Cap, attempt: Attempt, events: list[Event], zone: str) -> int:
+    """Return the largest number of events in any span of the cap's days that holds the attempt's day."""
+    today = local(attempt.at, zone).date()
+    length = timedelta(days=min(cap.days, _LONGEST) - 1)
+    days = [_days(event, zone) for event in events]
+    # A fullest span begins on a day that something happened on, or today.
+    begins = {today - length, today, *(day for span in days for day in span if today - length <= day <= today)}
+    return max(sum(first <= begin + length and last >= begin for first, last in days) for begin in begins)
+
+
+def _days(event: Event, zone: str) -> tuple[date, date]:
+    """Return the local days between which something happened, or will at some instant not yet known."""
+    last = local(event.at, zone).date()
+    return (last if event.since is None else local(event.since, zone).date()), last
+
+
+def _counts(cap: Cap, attempt: Attempt, event: Event) -> bool:
+    if event.channel not in (cap.counted or cap.channels) or (event.inbound and not cap.inbound):
+        return False
+    counted = {
+        "attempts": True,
+        "connected": event.connected,
+        "contacts": event.contact,
+        "conversations": event.conversation,
+        "unanswered": event.unanswered,
+    }[cap.count]
+    if not counted or (cap.counted_labels and not _labelled(cap, attempt, event)):
+        return False
+    return not (cap.except_direct_consent and event.since is None and is_free(attempt, event.at, event.at, event))
+
+
+def _labelled(cap: Cap, attempt: Attempt, event: Event) -> bool:
+    """Tell whether an event was, or may have been, at a point with one of the labels that count."""
+    if event.point is None:
+        return True
+    accounts = attempt.known.person(attempt.account)
+    leads = (lead for account in accounts for lead in attempt.known.leads[account])
+    labels = {lead["label"] for lead in leads if lead["point_key"] == event.point}
+    return not labels or bool(labels & set(cap.counted_labels))
+
+
+def judge_wait(wait: Wait, attempt: Attempt) -> str | None:
+    """Return why too few days lie between this attempt and an event."""
+    if wait.after == "notice":
+        return None if all(_noticed(wait, attempt, zone) for zone in attempt.zones) else wait.summary
+    if wait.except_direct_consent and is_free(attempt, attempt.at, attempt.until):
+        return None
+    talks = [event for event in attempt.events(wait.per) if event.conversation and event.channel in wait.channels]
+    for zone in attempt.zones:
+        today = local(attempt.at, zone).date()
+        for first, last in (_days(event, zone) for event in talks):
+            # A conversation yet to come, at a time already agreed, must not follow too soon either.
+            if today < _after(last, wait) and first < _after(today, wait):
+                return wait.summary
+    return None
+
+
+def _noticed(wait: Wait, attempt: Attempt, zone: str) -> bool:
+    days = list(_notices(wait, attempt, zone))
+    return bool(days) and local(attempt.at, zone).date() >= _after(min(days), wait)
+
+
+def _notices(wait: Wait, attempt: Attempt, zone: str) -> Iterator[date]:
+    written = attempt.known.accounts[attempt.account]["notice_sent_on"]
+    if written is not None:
+        yield written
+    for event in attempt.events(wait.per):
+        if event.notice and event.at <= attempt.at:
+            yield local(event.at, zone).date()
+
+
+def _after(day: date, wait: Wait) -> date:
+    """Return the first day on which a wait that begins on some day is over."""
+    if not wait.business_days:
+        return day + timedelta(days=wait.days)
+    left = wait.days
+    while left:
+        day += timedelta(days=1)
+        if day.weekday() < 5 and not is_holiday(day, wait.holidays or ""):  # noqa: PLR2004  # Saturday is 5
+            left -= 1
+    return day
