@@ -109,13 +109,13 @@ def _asked_before(docket: Docket) -> np.ndarray:
     again = (
         known.consents.filter((pl.col("scope") == "call_back") & (pl.col("given_by") == ConsentGiver.THIRD_PARTY.value))
         .join(known.leads.select("lead", "subject"), on="lead")
-        .select("subject", "given", "ended")
+        .select("subject", "given", "ended", "channels")
     )
-    rows = docket.rows.filter(pl.col("party") != "debtor").select("row", "subject", "start")
+    rows = docket.rows.filter(pl.col("party") != "debtor").select("row", "subject", "start", "channel")
     last = (
         rows.join(asked, on="subject")
         .filter((pl.col("started") <= pl.col("start")) | (pl.col("start") >= known.as_of))
-        .group_by("row", "subject", "start")
+        .group_by("row", "subject", "start", "channel")
         .agg(pl.col("started").max())
     )
     invited = (
@@ -124,6 +124,7 @@ def _asked_before(docket: Docket) -> np.ndarray:
             (pl.col("started") < pl.col("given"))
             & (pl.col("given") <= pl.col("start"))
             & (pl.col("start") < pl.col("ended"))
+            & pl.col("channels").list.contains(pl.col("channel"), nulls_equal=False).fill_null(value=True)
         )
         .select("row")
     )
