@@ -10,7 +10,18 @@ from skiptrace.contracts.columns import INSTANT, TEXT, TEXTS, probability, text
 from skiptrace.tables import REJECTED_SCHEMA, Check, Column, Table
 from skiptrace.vocabulary import Channel, PairOutcome, Party, Purpose, Verdict
 
-__all__ = ["ENTITIES", "LEADS_FILE", "OUTPUTS", "PAIRS", "REACH", "REJECTED", "SCHEDULE", "VERDICTS", "WITHHELD"]
+__all__ = [
+    "ENTITIES",
+    "LEADS_FILE",
+    "OUTPUTS",
+    "PAIRS",
+    "REACH",
+    "REJECTED",
+    "SCHEDULE",
+    "VERDICTS",
+    "WHOLE_ACCOUNT",
+    "WITHHELD",
+]
 
 
 ENTITIES = Table(
@@ -143,6 +154,9 @@ WITHHELD = Table(
         "eligible_again_at": text("RFC 3339; null = time alone does not heal it, or not known"),
     },
 )
+
+WHOLE_ACCOUNT = pl.col("channel").is_null() & pl.col("contact_point").is_null()
+"""Marks the rows of withheld that stand for an account withheld altogether."""
 
 VERDICTS = Table(
     name="verdicts",

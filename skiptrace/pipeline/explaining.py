@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from skiptrace.compliance import explain_permit
-from skiptrace.contracts.outputs import SCHEDULE, WITHHELD
+from skiptrace.contracts.outputs import SCHEDULE, WHOLE_ACCOUNT, WITHHELD
 from skiptrace.errors import UsageError
 from skiptrace.pipeline.understanding import Picture, understand
 
@@ -85,7 +85,7 @@ def _permit(placed: dict[str, Any], picture: Picture, terms: Terms) -> Explanati
 def _account(account_id: str, placements: pl.DataFrame, withheld: pl.DataFrame) -> Explanation:
     mine = placements.filter(pl.col("account_id") == account_id).sort("not_before")
     waiting = withheld.filter(pl.col("account_id") == account_id)
-    whole = waiting.filter(pl.col("channel").is_null() & pl.col("contact_point").is_null())
+    whole = waiting.filter(WHOLE_ACCOUNT)
     sentences = [
         f"{row['channel'].capitalize()} from {row['not_before']}, p(reach) {row['p_reach']:.3f}: "
         f"{'; '.join(row['reasons'])}. Permit {row['permit_id']}."

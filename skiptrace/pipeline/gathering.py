@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from skiptrace.compliance import admissible
-from skiptrace.contracts.inputs import ATTEMPTS, INPUTS
+from skiptrace.contracts.inputs import ATTEMPTS, INPUTS, INSTANT
 from skiptrace.contracts.outputs import SCHEDULE
 from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest import Batch, read
@@ -229,7 +229,7 @@ def _with_assumed(history: pl.DataFrame, opened: Opened, attempts: pl.DataFrame,
     placed = opened.read("placements", SCHEDULE.schema)
     if placed.is_empty():
         return history
-    reported = opened.read("reported", {"batch_id": pl.String(), "reported_until": pl.Datetime("us", "UTC")})
+    reported = opened.read("reported", {"batch_id": pl.String(), "reported_until": INSTANT})
     silent = (
         placed.with_columns(pl.col("not_before", "not_after").str.to_datetime(time_zone="UTC"))
         .filter(pl.col("not_after") <= terms.as_of)

@@ -10,6 +10,7 @@ import polars as pl
 
 from skiptrace import __version__
 from skiptrace.casefile.migrations import VERSION as CASEFILE_VERSION
+from skiptrace.contracts.outputs import WHOLE_ACCOUNT
 from skiptrace.errors import PromiseBroken
 from skiptrace.pipeline.release import sha256
 
@@ -67,9 +68,7 @@ def reconcile(
         raise PromiseBroken(f"rows read are not rows accepted plus rejected in {', '.join(lost)}")
     known = set(accounts["account_id"].to_list())
     scheduled = set(schedule["account_id"].to_list())
-    altogether = set(
-        withheld.filter(pl.col("channel").is_null() & pl.col("contact_point").is_null())["account_id"].to_list()
-    )
+    altogether = set(withheld.filter(WHOLE_ACCOUNT)["account_id"].to_list())
     if scheduled & altogether:
         raise PromiseBroken(f"{len(scheduled & altogether)} accounts are both scheduled and withheld")
     if scheduled | altogether != known:

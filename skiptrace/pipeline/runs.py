@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from skiptrace.contracts.outputs import SCHEDULE
+from skiptrace.contracts.inputs import INSTANT
+from skiptrace.contracts.outputs import SCHEDULE, WHOLE_ACCOUNT
 from skiptrace.pipeline.manifest import reconcile, versions, write_manifest
 from skiptrace.pipeline.outputs import write_lead_files, write_plan_files, write_rejected
 from skiptrace.pipeline.planned import batch_id, make_plan
@@ -111,10 +112,10 @@ def _keep(casefile: Casefile, picture: Picture, plan: Plan, terms: Terms) -> Non
         opened.replace("leads", picture.learned.leads)
         opened.put("link_model", picture.linked.model.to_json())
         opened.replace("withheld", plan.withheld)
-        kept = opened.read("placements", {**SCHEDULE.schema, "planned_at": pl.Datetime("us", "UTC")})
+        kept = opened.read("placements", {**SCHEDULE.schema, "planned_at": INSTANT})
         # A new plan takes the place of what an older one wanted to do from now on; what lies behind stays on record.
         behind = kept.filter(pl.col("not_before").str.to_datetime(time_zone="UTC") < terms.as_of)
-        placed = plan.schedule.with_columns(planned_at=pl.lit(terms.as_of).cast(pl.Datetime("us", "UTC")))
+        placed = plan.schedule.with_columns(planned_at=pl.lit(terms.as_of).cast(INSTANT))
         opened.replace("placements", pl.concat([behind.select(placed.columns), placed]))
 
 
@@ -122,7 +123,7 @@ def _summary(picture: Picture, plan: Plan, manifest: dict[str, Any], out: Path, 
     inputs = manifest["reconciliation"]["inputs"].values()
     leads = picture.learned.leads
     channels = plan.schedule.group_by("channel").len().sort("len", "channel", descending=[True, False])
-    altogether = plan.withheld.filter(pl.col("channel").is_null() & pl.col("contact_point").is_null())
+    altogether = plan.withheld.filter(WHOLE_ACCOUNT)
     reasons = altogether.group_by("reason").len().sort("len", "reason", descending=[True, False]).head(TOP_REASONS)
     return Summary(
         batch_id=manifest["batch_id"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from skiptrace.contracts.outputs import WITHHELD
+from skiptrace.contracts.outputs import WHOLE_ACCOUNT, WITHHELD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,6 @@ def withheld_rows(roster: Roster, inputs: PlanInputs, schedule: pl.DataFrame, kn
     ids = roster.accounts.select("account_id")
     absent = ids.join(schedule.select("account_id"), on="account_id", how="anti")
     barred = WITHHELD.conform(inputs.barred).select(list(WITHHELD.schema)).join(ids, on="account_id", how="semi")
-    whole = pl.col("channel").is_null() & pl.col("contact_point").is_null()
     denied = _denied(roster, known.denials).join(absent, on="account_id", how="semi")
     reasons = pl.concat(
         [
@@ -78,7 +77,7 @@ def withheld_rows(roster: Roster, inputs: PlanInputs, schedule: pl.DataFrame, kn
         .unique("account_id", keep="first", maintain_order=True)
         .with_columns(channel=pl.lit(None, pl.String), contact_point=pl.lit(None, pl.String))
     )
-    points = pl.concat([barred.filter(~whole), denied.select(list(WITHHELD.schema))])
+    points = pl.concat([barred.filter(~WHOLE_ACCOUNT), denied.select(list(WITHHELD.schema))])
     rows = pl.concat([main.select(list(WITHHELD.schema)), points]).unique()
     return WITHHELD.conform(rows).sort(
         *("account_id", "channel", "contact_point", "provision", "reason", "eligible_again_at", "citation"),

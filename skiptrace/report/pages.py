@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from skiptrace.contracts.outputs import WHOLE_ACCOUNT
 from skiptrace.report import charts
 
 if TYPE_CHECKING:
@@ -139,11 +140,10 @@ def _reachable(inputs: ReportInputs) -> str:
 def _withheld(inputs: ReportInputs) -> str:
     if inputs.withheld.is_empty():
         return ""
-    whole = pl.col("channel").is_null() & pl.col("contact_point").is_null()
     counts = (
         inputs.withheld.group_by("provision")
         .agg(
-            accounts=pl.col("account_id").filter(whole).n_unique(),
+            accounts=pl.col("account_id").filter(WHOLE_ACCOUNT).n_unique(),
             rows=pl.len(),
             reason=pl.col("reason").sort().first(),
             citation=pl.col("citation").sort().first(),
