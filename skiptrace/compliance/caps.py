@@ -1,4 +1,4 @@
-"""Caps and waits: how much has already been done, counted in local days of every candidate zone."""
+"""Caps and waits: how much has already been done, counted in the time of every candidate zone."""
 
 from __future__ import annotations
 
@@ -10,37 +10,33 @@ import polars as pl
 from skiptrace.compliance.consent import direct_consents
 from skiptrace.compliance.docket import with_local_day
 from skiptrace.compliance.findings import HEALS_NEVER, Finding, denied_where, nothing_against
+from skiptrace.compliance.law import Cap
+from skiptrace.compliance.tally import HOUR, Tally
 from skiptrace.compliance.windows import business_day_after
-from skiptrace.compliance.zones import Instants, day_starts
+from skiptrace.compliance.zones import day_starts
 
 if TYPE_CHECKING:
-    from skiptrace.compliance.docket import Docket
-    from skiptrace.compliance.law import Cap, Wait
+    from skiptrace.compliance.docket import Docket, Known
+    from skiptrace.compliance.law import Wait
 
-__all__ = ["judge_cap", "judge_wait"]
+__all__ = ["cap_edges", "judge_cap", "judge_wait"]
 
 DIRECT_DAYS = 7
 """Local days for which a direct consent lasts."""
-_WIDE = 2**20
-"""More local days than there are, so that group and day fit into one number that sorts."""
-_GROUP = {"debt": "account_id", "person": "person", "number": "point_key"}
 
 
 def judge_cap(cap: Cap, docket: Docket, rows: np.ndarray) -> Finding:
-    """Deny where the contact would be one too many in some window of consecutive local days that holds it."""
+    """Deny where the contact would be one too many in some span that holds it."""
     counted = _counted(cap, docket)
     if cap.maximum > 0 and counted.is_empty():
         return nothing_against(rows.size)
-    tally = _Tally(docket, rows, counted, cap.per)
-    crowded = tally.most_in(cap.days) + 1 > cap.maximum
-    heals = tally.room_from(cap.days, cap.maximum)
+    bad, heals = Tally(docket, rows, _grouped(counted, cap.per, docket.known.persons), cap).full(cap.maximum)
     if cap.after_conversation:
-        talked = _Tally(docket, rows, docket.known.history.filter(pl.col("conversation")), cap.per)
-        crowded &= talked.any_so_far()
-    bad = tally.over_zones(crowded)
+        talks = docket.known.history.filter(pl.col("conversation"))
+        bad &= Tally(docket, rows, _grouped(talks, cap.per, docket.known.persons), cap).any_seen()
     if cap.except_direct_consent:
         bad &= ~_free(docket)[rows]
-    return denied_where(bad, tally.latest_over_zones(heals, crowded))
+    return denied_where(bad, heals)
 
 
 def judge_wait(wait: Wait, docket: Docket, rows: np.ndarray) -> Finding:
@@ -48,14 +44,38 @@ def judge_wait(wait: Wait, docket: Docket, rows: np.ndarray) -> Finding:
     if wait.after == "notice":
         return _judge_notice(wait, docket, rows)
     talks = docket.known.history.filter(pl.col("conversation") & pl.col("channel").is_in(list(wait.channels)))
-    tally = _Tally(docket, rows, talks, wait.per)
-    before, after = tally.neighbours()
-    soon = (tally.day < before + wait.days) | (after < tally.day + wait.days)
-    bad = tally.over_zones(soon)
+    bad, heals = Tally(docket, rows, _grouped(talks, wait.per, docket.known.persons), wait).full(1)
     if wait.except_direct_consent:
         bad &= ~_free(docket)[rows]
-    heals = np.where(after < tally.day + wait.days, HEALS_NEVER, tally.starts_of(before + wait.days))
-    return denied_where(bad, tally.latest_over_zones(heals, soon))
+    return denied_where(bad, heals)
+
+
+def cap_edges(known: Known, until: int) -> pl.DataFrame:
+    """Return the moments at which a cap counted in hours may fill, or have room again.
+
+    Parameters
+    ----------
+    known
+        The facts.
+    until
+        How far to look (microseconds).
+
+    Returns
+    -------
+    polars.DataFrame
+        Grain: lead × moment. ``lead``, ``edge`` (microseconds). Caps in days and months change at local midnights.
+    """
+    spans = {cap.hours * HOUR for cap in known.rulebook.provisions if isinstance(cap, Cap) and cap.hours is not None}
+    near = known.history.filter(
+        pl.col("started").is_between(known.as_of - max(spans), until + max(spans)) if spans else False
+    )
+    by_person = known.leads.select("lead", group="person").join(_grouped(near, "person", known.persons), on="group")
+    by_point = known.leads.select("lead", group="point_key").join(_grouped(near, "number", known.persons), on="group")
+    started = pl.concat([frame.select("lead", "started") for frame in (by_person, by_point)])
+    edges = [
+        started.select("lead", edge=pl.col("started") + shift) for span in sorted(spans) for shift in (1 - span, span)
+    ]
+    return pl.concat(edges).unique() if edges else started.rename({"started": "edge"})
 
 
 def _counted(cap: Cap, docket: Docket) -> pl.DataFrame:
@@ -188,117 +208,13 @@ def _judge_notice(wait: Wait, docket: Docket, rows: np.ndarray) -> Finding:
     return denied_where(by_row["early"].to_numpy(), by_row["starts"].to_numpy())
 
 
-class _Tally:
-    """History counted beside rows: for each row and candidate zone, the attempts of the same debt, person or number."""
-
-    def __init__(self, docket: Docket, rows: np.ndarray, counted: pl.DataFrame, per: str) -> None:
-        group = _GROUP[per]
-        chosen = pl.Series(rows, dtype=pl.UInt32)
-        long = docket.by_zone.filter(pl.col("row").is_in(chosen.implode())).join(
-            docket.rows.select("row", group=group), on="row", maintain_order="left"
-        )
-        events = _grouped(counted, per, docket.known.persons)
-        pairs = long.select("group", "zone").unique().join(events, on="group")
-        pairs = with_local_day(pairs, "started").sort("group", "zone", "started")
-        codes = pairs.select("group", "zone").unique(maintain_order=True).with_row_index("code")
-        coded = pairs.join(codes, on=["group", "zone"], how="left", maintain_order="left")
-        mine = long.join(codes, on=["group", "zone"], how="left", maintain_order="left")
-        # Attempts of a group that has none get a code beyond all, where nothing is found.
-        self._code = mine["code"].cast(pl.Int64).fill_null(codes.height).to_numpy()
-        self._event_code = coded["code"].cast(pl.Int64).to_numpy()
-        self._event_day = coded["day"].to_numpy()
-        self._event_rank = self._event_code * _WIDE + self._event_day
-        self._zone = mine["zone"]
-        self.day: Instants = mine["day"].to_numpy()
-        self._bounds = np.flatnonzero(np.append(True, mine["row"].to_numpy()[1:] != mine["row"].to_numpy()[:-1]))
-        self._count = rows.size
-        # Attempts up to the start itself, and, for rows not in the past, all others too.
-        past = docket.past[mine["row"].to_numpy()]
-        self._so_far = _rank_within(self._event_code, coded["started"].to_numpy(), self._code, mine["start"].to_numpy())
-        group_end = np.searchsorted(self._event_code, self._code, side="right")
-        self._group_start = np.searchsorted(self._event_code, self._code, side="left")
-        self._visible = np.where(past, self._so_far, group_end)
-
-    def _up_to(self, day: Instants, side: str) -> Instants:
-        """Return how many events, from the beginning of all, lie before (left) or up to (right) a day."""
-        found = np.searchsorted(self._event_rank, self._code * _WIDE + day, side=side)  # type: ignore[call-overload]  # left or right
-        clipped: Instants = np.minimum(found, self._visible)
-        return clipped
-
-    def most_in(self, days: int) -> Instants:
-        """Return the largest number of events in any window of so many days that holds the row's day."""
-        most = self._up_to(self.day, "right") - self._up_to(self.day - days + 1, "left")
-        if (self._visible > self._so_far).any():
-            for shift in range(days - 1):
-                last = self.day + days - 1 - shift
-                most = np.maximum(most, self._up_to(last, "right") - self._up_to(last - days + 1, "left"))
-        found: Instants = most
-        return found
-
-    def room_from(self, days: int, maximum: int) -> Instants:
-        """Return the first instant at which events so far no longer fill a window."""
-        at = self._up_to(self.day, "right") - maximum
-        filled = (at >= self._group_start) & (maximum > 0) & (self._event_day.size > 0)
-        if not filled.any():
-            return np.full(self.day.shape, HEALS_NEVER, dtype=np.int64)
-        day = self._event_day[np.where(filled, at, 0)] + days
-        starts: Instants = np.where(filled, self.starts_of(day), HEALS_NEVER)
-        return starts
-
-    def neighbours(self) -> tuple[Instants, Instants]:
-        """Return the local days of the last event so far and of the next one known; far away if there is none."""
-        far = _WIDE // 2
-        if self._event_day.size == 0:
-            return np.full(self.day.shape, -far), np.full(self.day.shape, far)
-        has_before, has_after = self._so_far > self._group_start, self._visible > self._so_far
-        before = np.where(has_before, self._event_day[np.maximum(self._so_far - 1, 0)], -far)
-        after = np.where(has_after, self._event_day[np.minimum(self._so_far, self._event_day.size - 1)], far)
-        return before, after
-
-    def any_so_far(self) -> np.ndarray:
-        """Tell whether there is any event that the row can see."""
-        seen: np.ndarray = self._visible > self._group_start
-        return seen
-
-    def starts_of(self, day: Instants) -> Instants:
-        """Return the first instant of a local day in the zone of each entry."""
-        found = np.full(day.shape, HEALS_NEVER, dtype=np.int64)
-        names = self._zone.to_numpy()
-        for name in self._zone.unique().to_list():
-            mine = names == name
-            found[mine] = day_starts(name, day[mine])
-        return found
-
-    def over_zones(self, bad: np.ndarray) -> np.ndarray:
-        """Return for each row whether the condition holds in any zone."""
-        return _reduced(np.logical_or, bad, self._bounds, self._count)
-
-    def latest_over_zones(self, instants: Instants, bad: np.ndarray) -> Instants:
-        """Return for each row the latest of the instants in zones where the condition holds."""
-        return _reduced(np.maximum, np.where(bad, instants, -HEALS_NEVER), self._bounds, self._count)
-
-
-def _reduced(how: np.ufunc, values: np.ndarray, bounds: np.ndarray, count: int) -> np.ndarray:
-    return how.reduceat(values, bounds) if count else values[:0]
-
-
-def _rank_within(codes: Instants, started: Instants, code: Instants, start: Instants) -> Instants:
-    """Return how many events, in order of code and time, come up to each (code, start)."""
-    order = np.lexsort(
-        (np.append(np.zeros(codes.size), np.ones(code.size)), np.append(started, start), np.append(codes, code))
-    )
-    is_event = order < codes.size
-    running = np.cumsum(is_event)
-    found = np.empty(code.size, dtype=np.int64)
-    found[order[~is_event] - codes.size] = running[~is_event]
-    return found
-
-
 def _grouped(counted: pl.DataFrame, per: str, persons: pl.DataFrame) -> pl.DataFrame:
     """Return events by group: ``group``, ``started``; two versions of one attempt are one."""
     if per == "number":
         at_points = counted.filter(pl.col("point_key").is_not_null())
         return at_points.select("attempt_id", "started", group="point_key").unique()
+    if per == "account":
+        return counted.select("attempt_id", "started", group="account_id").unique()
     by_debt = counted.select("attempt_id", "started", account_id="debts").explode(
         "account_id", empty_as_null=True, keep_nulls=True
     )

@@ -100,6 +100,7 @@ class Signature:
     hour_places: frozenset[str]
     zones: tuple[str, ...]
     channel: str
+    purpose: str
     party: str
     label: str | None
 
@@ -178,7 +179,7 @@ class Docket:
         return with_local_day(long, "start").sort("row", "zone")
 
     def bearing(self, provision: Provision) -> np.ndarray:
-        """Return the rows that a provision bears on, by its place, channel, party, label and dates."""
+        """Return the rows that a provision bears on, by its place, channel, party, purpose, label and dates."""
         signatures = np.array([bears(provision, signature) for signature in self.signatures], dtype=bool)
         found = np.flatnonzero(signatures[self.signature]) if signatures.any() else np.array([], dtype=np.int64)
         if found.size == 0 or (provision.valid_from is None and provision.valid_until is None):
@@ -198,6 +199,7 @@ def bears(provision: Provision, signature: Signature) -> bool:
         ("*" in provision.places or not places.isdisjoint(provision.places))
         and signature.channel in provision.channels
         and provision.party in (None, signature.party)
+        and provision.purpose in (None, signature.purpose)
         and (not provision.labels or signature.label in provision.labels)
     )
 
@@ -326,7 +328,7 @@ def make_docket(rows: pl.DataFrame, known: Known, where: pl.DataFrame | None = N
     rows = rows.with_columns(stands_in=pl.col("row").is_in(dead.implode())).with_columns(
         acting=pl.when("stands_in").then(pl.lit(Party.DEBTOR.value)).otherwise("party")
     )
-    keys = ["places", "hour_places", "zones", "channel", "acting", "place"]
+    keys = ["places", "hour_places", "zones", "channel", "purpose", "acting", "place"]
     kinds = rows.select(keys).unique().sort(keys).with_row_index("signature")
     rows = rows.join(kinds, on=keys, how="left", nulls_equal=True, maintain_order="left")
     docket = Docket(rows=rows.drop("places", "hour_places"), signatures=_signatures(kinds, rows), known=known)
@@ -346,10 +348,11 @@ def _signatures(kinds: pl.DataFrame, rows: pl.DataFrame) -> tuple[Signature, ...
             hour_places=split(hour_places),
             zones=tuple(sorted({alike[name] for name in split(zones)})),
             channel=channel,
+            purpose=purpose,
             party=party,
             label=label,
         )
-        for _, places, hour_places, zones, channel, party, label in kinds.iter_rows()
+        for _, places, hour_places, zones, channel, purpose, party, label in kinds.iter_rows()
     )
 
 

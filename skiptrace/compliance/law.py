@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeAlias
 from holidays import country_holidays
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from skiptrace.vocabulary import Channel, Party, PointLabel, Relation, StopKind
+from skiptrace.vocabulary import Channel, Party, PointLabel, Purpose, Relation, StopKind
 
 __all__ = [
     "Bar",
@@ -67,10 +67,19 @@ class Common(Model):
     """Channels it bears on."""
     party: Party | None = None
     """Whom it protects; null = both."""
+    purpose: Purpose | None = None
+    """The purpose of contact it bears on; null = every."""
     labels: tuple[PointLabel, ...] = ()
     """Bears only on contact points with one of these labels; empty = all. An unknown label is none of them."""
     override_reason: str | None = None
     """Why this provision replaces the shipped one with the same id; required of one that does."""
+
+    @field_validator("places")
+    @classmethod
+    def _everywhere_alone(cls, places: tuple[str, ...]) -> tuple[str, ...]:
+        if "*" in places and len(places) > 1:
+            raise ValueError("* is everywhere: no other place beside it")
+        return places
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Common:
@@ -79,10 +88,23 @@ class Common(Model):
         return self
 
 
+LiftingScope = Literal["attorney", "employer_prohibits", "inconvenient_place", "inconvenient_time"]
+"""Scope of a consent by which the debtor, or the debtor's attorney, lifts what would otherwise forbid the contact."""
+
+
+class Liftable(Common):
+    """What a consent given directly to this collector can lift (12 CFR 1006.6(b)(2)(ii), (b)(4))."""
+
+    lifted_by: LiftingScope | None = None
+    """A consent with this scope lifts it for the contact points that name the consent: given by the debtor to this
+    collector on a basis of consent, for contact and for the channel, valid from start to end of the contact and, where
+    a stop is lifted, given after that stop began. Null = nothing lifts it."""
+
+
 class Hours(Model):
     """Local hours on some days of the week; ``24:00`` cannot be written: 00:00 as the end is midnight."""
 
-    days: tuple[int, ...]
+    days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = Field(min_length=1)
     """0 = Monday."""
     open: time
     close: time
@@ -95,19 +117,21 @@ class Hours(Model):
         found: list[int] = []
         for part in value.split(","):
             first, _, last = part.strip().partition("-")
-            if first not in DAYS or (last and last not in DAYS):
-                raise ValueError(f"expected days such as mon-fri,sun from {', '.join(DAYS)}")
+            if first not in DAYS or (last and last not in DAYS[DAYS.index(first) :]):
+                raise ValueError(f"expected days such as mon-fri,sun from {', '.join(DAYS)}, in this order")
             found.extend(range(DAYS.index(first), DAYS.index(last or first) + 1))
         return tuple(found)
 
     @model_validator(mode="after")
     def _open_before_close(self) -> Hours:
+        if self.open.tzinfo or self.close.tzinfo:
+            raise ValueError("hours are local: no offset")
         if self.close != time(0) and self.close <= self.open:
             raise ValueError("close is not after open")
         return self
 
 
-class Window(Common):
+class Window(Liftable):
     """Hours in which contact may take place; from start to end it must lie inside.
 
     At ``ends = "closed"`` a contact may start at the opening and end at the closing; at ``"open"`` neither: 08:00:00
@@ -121,18 +145,28 @@ class Window(Common):
     """Calendar (ISO 3166) on whose public holidays there are no hours at all."""
     holidays_added: tuple[Literal["easter_monday"], ...] = ()
     """Holidays that the cited list has and the calendar lacks."""
+    adds: bool = False
+    """Whether it only tightens other hours: where the law of the place names none, the house's hold beside it."""
 
 
 class Cap(Common):
-    """At most ``maximum`` attempts that count, the proposed one included, in any ``days`` consecutive local days."""
+    """At most ``maximum`` attempts that count, the proposed one included, in every span that holds the proposed one.
+
+    The span is one of ``days``, ``hours`` and ``months``.
+    """
 
     kind: Literal["cap"]
     count: Literal["attempts", "connected", "contacts", "conversations", "unanswered"]
     """What counts, by the table of outcomes; an unknown meaning counts. ``contacts``: answered, or a message left."""
-    per: Literal["debt", "person", "number"]
-    """``debt``: the account, and attempts whose debt_ids name it; ``person``: all accounts with its person_id;
-    ``number``: the contact point, whoever's attempt it was."""
-    days: int = Field(ge=1)
+    per: Literal["debt", "account", "person", "number"]
+    """``debt``: the account, and attempts whose debt_ids name it; ``account``: attempts in its own file alone;
+    ``person``: all accounts with its person_id; ``number``: the contact point, whoever's attempt it was."""
+    days: int | None = Field(default=None, ge=1)
+    """So many consecutive local days, in every candidate zone."""
+    hours: int | None = Field(default=None, ge=1)
+    """So many hours on end, counted from second to second: two attempts exactly that far apart are in no one span."""
+    months: Literal[1] | None = None
+    """The local calendar month, in every candidate zone."""
     maximum: int = Field(ge=0)
     counted: tuple[Channel, ...] = ()
     """Channels that count; empty = ``channels``."""
@@ -145,6 +179,12 @@ class Cap(Common):
     except_direct_consent: bool = False
     """Whether calls under a direct consent (scope call_back) are free and not counted. It lasts seven local days, the
     day it was given being day 1, and ends at the next conversation (12 CFR 1006.14(b)(3)(i))."""
+
+    @model_validator(mode="after")
+    def _one_span(self) -> Cap:
+        if sum(span is not None for span in (self.days, self.hours, self.months)) != 1:
+            raise ValueError("give one of days, hours and months")
+        return self
 
 
 class Wait(Common):
@@ -187,9 +227,12 @@ class Need(Common):
     max_age_days: int = Field(default=60, ge=1)
     """Ages are to the second: exactly this many days pass."""
     failures: int = Field(default=1, ge=1)
+    adds: bool = False
+    """Whether it only tightens: where nothing else in the law of the place says when a third party may be asked, an
+    ``unreachable`` need that adds does not say so either."""
 
 
-class Bar(Common):
+class Bar(Liftable):
     """No contact, while a stop stands or because of what the contact is."""
 
     kind: Literal["bar"]
@@ -210,7 +253,8 @@ class Bar(Common):
     except_relations: tuple[Relation, ...] = ()
     """Relations that stand in the debtor's place and are not barred."""
     place_silent: bool = False
-    """Where the law of one of the places does not say when a third party may be asked (no ``unreachable`` need)."""
+    """Where the law of one of the places does not say when a third party may be asked: no ``unreachable`` need of its
+    own, one that ``adds`` not counted."""
     reply_allowed: tuple[str, ...] = ()
     """Places in which one reply to a contact that the debtor began since is free (12 CFR 1006.14(h)(2))."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from skiptrace.compliance.caps import cap_edges
 from skiptrace.compliance.check import judge_docket, texts_of
 from skiptrace.compliance.docket import Docket, Known, instant_of, know, make_docket, whereabouts_of
 from skiptrace.compliance.findings import ALLOW, HEALS_NEVER
@@ -194,6 +195,7 @@ def _edges(known: Known, docket: Docket, rows: pl.DataFrame, horizon: tuple[int,
         consents.select("at", edge=after + 1),
         checked.select("at", edge="checked"),
         near.select("at", edge="started"),
+        ids.join(cap_edges(known, horizon[1]), on="lead").select("at", "edge"),
         *(consents.select("at", edge=pl.col("given") + age + 1) for age in ages),
         *(texts.select("at", edge=pl.col("started") + age + 1) for age in ages),
         *(checked.select("at", edge=pl.col("checked") + age + 1) for age in ages),

@@ -1,0 +1,174 @@
+"""Tallies: whether one more attempt is too many, in spans of local days, of hours, or of local months."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from skiptrace.compliance.findings import HEALS_NEVER
+from skiptrace.compliance.zones import SECOND, Instants, day_starts, local_days
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from skiptrace.compliance.docket import Docket
+    from skiptrace.compliance.law import Cap, Wait
+
+__all__ = ["HOUR", "Span", "Tally", "span_of"]
+
+HOUR = 3_600 * SECOND
+_GROUP = {"debt": "account_id", "account": "account_id", "person": "person", "number": "point_key"}
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long a stretch of time is in which attempts are counted together.
+
+    Attributes
+    ----------
+    of
+        ``days`` and ``months`` of the local calendar, or ``instants`` (microseconds).
+    width
+        Two attempts are in one span if they are fewer than so many apart.
+    """
+
+    of: Literal["days", "months", "instants"]
+    width: int
+
+    def number(self, zone: str, instants: Instants) -> Instants:
+        """Return of each instant its local day or month, counted from 1970, or the instant itself."""
+        if self.of == "instants":
+            return instants
+        days = local_days(zone, instants)
+        return days if self.of == "days" else days.astype("M8[D]").astype("M8[M]").astype(np.int64)
+
+    def beginning(self, zone: str, numbers: Instants) -> Instants:
+        """Return the first instant of each local day or month, or the instant itself."""
+        if self.of == "instants":
+            return numbers
+        days = numbers if self.of == "days" else numbers.astype("M8[M]").astype("M8[D]").astype(np.int64)
+        return day_starts(zone, days)
+
+
+def span_of(provision: Cap | Wait) -> Span:
+    """Return the span that a provision counts in."""
+    if provision.kind == "cap" and provision.hours is not None:
+        return Span("instants", provision.hours * HOUR)
+    if provision.kind == "cap" and provision.months is not None:
+        return Span("months", provision.months)
+    return Span("days", provision.days or 0)
+
+
+class _Full(NamedTuple):
+    """Stretches in which one more attempt is one too many. Grain: stretch, by ``code`` and ``first``."""
+
+    code: np.ndarray
+    first: Instants
+    end: Instants
+    """The first number after it."""
+
+
+class Tally:
+    """What is counted, beside rows: for each row and candidate zone, the events of the same debt, person or number."""
+
+    def __init__(self, docket: Docket, rows: np.ndarray, events: pl.DataFrame, provision: Cap | Wait) -> None:
+        self._span = span_of(provision)
+        mine = docket.by_zone.filter(pl.col("row").is_in(pl.Series(rows, dtype=pl.UInt32).implode()))
+        if self._span.of == "instants":
+            mine = mine.unique("row", keep="first", maintain_order=True)  # a clock in every zone runs alike
+        group = docket.rows.select("row", group=_GROUP[provision.per])
+        mine = mine.join(group, on="row", maintain_order="left")
+        codes = mine.select("group", "zone").unique(maintain_order=True).with_row_index("code")
+        seen = codes.join(events, on="group").sort("code", "started")
+        self._count = rows.size
+        self._bounds = np.flatnonzero(np.diff(mine["row"].to_numpy(), prepend=-1))
+        self._zone = mine["zone"]
+        self._start: Instants = mine["start"].to_numpy()
+        self._past = docket.past[mine["row"].to_numpy()]
+        self._code = mine.join(codes, on=["group", "zone"], how="left", maintain_order="left")["code"].to_numpy()
+        self._number = _by_zone(self._zone, self._start, self._span.number)
+        self._event_code = seen["code"].to_numpy()
+        self._event_start: Instants = seen["started"].to_numpy()
+        self._event_number = _by_zone(seen["zone"], self._event_start, self._span.number)
+        self._first, self._end = _bounds(self._event_code, self._code)
+        # A row in the past sees what came before it, any other row everything, what is planned after it too.
+        so_far = _position(self._event_start, self._start, self._first, self._end)
+        self._seen = np.where(self._past, so_far, self._end)
+
+    def any_seen(self) -> np.ndarray:
+        """Tell of each row whether it sees any event."""
+        return self._over_zones(np.logical_or, self._seen > self._first)
+
+    def full(self, maximum: int) -> tuple[np.ndarray, Instants]:
+        """Tell of each row whether a span that holds it already holds so many events, and until when that is so."""
+        if maximum == 0:
+            return np.ones(self._count, dtype=bool), np.full(self._count, HEALS_NEVER, dtype=np.int64)
+        until = np.where(self._past, self._full_so_far(maximum), self._full_within(maximum))
+        crowded = until > self._number
+        starts = np.full(until.shape, -HEALS_NEVER, dtype=np.int64)
+        starts[crowded] = _by_zone(self._zone.filter(pl.Series(crowded)), until[crowded], self._span.beginning)
+        return self._over_zones(np.logical_or, crowded), self._over_zones(np.maximum, starts)
+
+    def _full_so_far(self, maximum: int) -> Instants:
+        """Return the first number with room, where only events so far count; the row's own if it has room."""
+        nth = self._seen - maximum
+        found: Instants = np.where(
+            nth < self._first, self._number, self._at(self._event_number, nth) + self._span.width
+        )
+        return found
+
+    def _full_within(self, maximum: int) -> Instants:
+        """Return the first number with room, where events before and after count; the row's own if it has room."""
+        full = _full_stretches(self._event_code, self._event_number, maximum, self._span.width)
+        first, end = _bounds(full.code, self._code)
+        nth = _position(full.first, self._number, first, end) - 1
+        found: Instants = np.where(nth < first, self._number, self._at(full.end, nth))
+        return found
+
+    @staticmethod
+    def _at(values: Instants, index: np.ndarray) -> Instants:
+        """Return values at places that may be none, which nobody then asks for."""
+        return values[np.clip(index, 0, values.size - 1)] if values.size else np.zeros(index.shape, dtype=np.int64)
+
+    def _over_zones(self, how: np.ufunc, values: np.ndarray) -> np.ndarray:
+        found: np.ndarray = how.reduceat(values, self._bounds) if self._count else values
+        return found
+
+
+def _full_stretches(codes: np.ndarray, numbers: Instants, maximum: int, width: int) -> _Full:
+    """Return where one more would be too many: wherever, with so many events running, it lies in one span."""
+    running = max(numbers.size - maximum + 1, 0)
+    head, tail = numbers[:running], numbers[maximum - 1 :]
+    close = (codes[:running] == codes[maximum - 1 :]) & (tail - head < width)
+    code, first, end = codes[:running][close], tail[close] - width + 1, head[close] + width
+    fresh = np.append(True, (code[1:] != code[:-1]) | (first[1:] > end[:-1]))[: code.size]
+    last = np.append(np.flatnonzero(fresh)[1:], code.size)[: fresh.sum()] - 1
+    return _Full(code[fresh], first[fresh], end[last])
+
+
+def _bounds(codes: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the entries of each wanted code begin and end, in codes that are sorted."""
+    return np.searchsorted(codes, wanted, side="left"), np.searchsorted(codes, wanted, side="right")
+
+
+def _position(values: Instants, wanted: Instants, first: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return how far, between first and end, sorted values are not above the wanted one: halving, all rows at once."""
+    low, high = first.copy(), end.copy()
+    while (active := low < high).any():
+        middle = (low + high) // 2
+        below = active & (values[np.minimum(middle, values.size - 1)] <= wanted)
+        low = np.where(below, middle + 1, low)
+        high = np.where(active & ~below, middle, high)
+    return low
+
+
+def _by_zone(zones: pl.Series, values: Instants, how: Callable[[str, Instants], Instants]) -> Instants:
+    """Return what becomes of values, each in its zone."""
+    found = np.empty(values.shape, dtype=np.int64)
+    for (zone,), part in pl.DataFrame({"zone": zones}).with_row_index("at").partition_by("zone", as_dict=True).items():
+        at = part["at"].to_numpy()
+        found[at] = how(str(zone), values[at])
+    return found
