@@ -45,6 +45,7 @@ PEOPLE = Table(
         "national_id_hash": text("keyed hash; null = none given or not valid"),
         "national_id_last4": text(),
         "national_id_type": text("cn_resident, us_ssn, … or unknown"),
+        "national_id_near": Column(dtype=TEXTS, description="keyed hashes that ids one slip apart have in common"),
         "phones": Column(dtype=TEXTS, description="E.164, distinct, sorted"),
         "emails": Column(dtype=TEXTS, description="mailbox keys, distinct, sorted"),
         "address_key": text("canonical street line and place; equal for two spellings of one address"),

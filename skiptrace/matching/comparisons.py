@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from skiptrace.matching.similarity import line_similarity, name_similarity, over_distinct_pairs
+from skiptrace.matching.similarity import line_similarity, name_similarity, one_slip, over_distinct_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,8 +79,10 @@ def compare(roll: Roll, shared: Mapping[str, Shared], left: pl.Series, right: pl
             f"{one}_as_{other}": _likeness(pairs, pl.when(_differ()).then(_l(one)), _r(other), roll.names)
             for one, other in (("given", "family"), ("family", "given"))
         },
-        street_like=_street_likeness(pairs, roll.streets),
+        id_near=_id_nearness(pairs, roll.ids_near),
     )
+    pairs = pairs.with_columns(place_like=_place_likeness(pairs, roll))
+    pairs = pairs.with_columns(street_like=_street_likeness(pairs, roll.streets))
     levels = (
         _given(), _family(), _company(), _middle(), _suffix(), _characters(), _birth(), _national_id(), _phone(),
         _email(), _address(), _employer(),
@@ -136,9 +138,27 @@ def _name_likeness(left: pl.Series, right: pl.Series) -> pl.Series:
     return name_similarity(left, right).set(part, _PART)
 
 
+def _id_nearness(pairs: pl.DataFrame, near: pl.Series) -> pl.Series:
+    """Tell whether two national ids are one slip apart; null where they are the same or one is missing."""
+    differ = _l("id_hash") != _r("id_hash")
+    codes = pairs.select(a=pl.when(differ).then(_l("id_hash")), b=pl.when(differ).then(_r("id_hash")))
+    return over_distinct_pairs(codes, near, lambda left, right: left.list.set_intersection(right).list.len() > 0)
+
+
+def _place_likeness(pairs: pl.DataFrame, roll: Roll) -> pl.Series:
+    """Tell whether two places are one, or one written or typed differently; false where one is missing."""
+    postal = over_distinct_pairs(pairs.select(a=_l("postal"), b=_r("postal")), roll.places, one_slip)
+    differ = ~_same("postal") & ~_same("city") & ~postal.fill_null(value=False)
+    cities = pairs.select(a=pl.when(differ).then(_l("city")), b=pl.when(differ).then(_r("city")))
+    city = over_distinct_pairs(cities, roll.places, name_similarity) >= _MISSPELT
+    return pairs.select(
+        _same("postal") | _same("city") | postal.fill_null(value=False) | city.fill_null(value=False)
+    ).to_series()
+
+
 def _street_likeness(pairs: pl.DataFrame, texts: pl.Series) -> pl.Series:
-    """Return how alike two street lines in one place look; null elsewhere."""
-    here = (_same("postal") | _same("city")) & (_l("street") != _r("street"))
+    """Return how alike two street lines look in one place or with one house number; null elsewhere."""
+    here = (pl.col("place_like") | _same("house")) & (_l("street") != _r("street"))
     codes = pairs.select(a=pl.when(here).then(_l("street")), b=pl.when(here).then(_r("street")))
     return over_distinct_pairs(codes, texts, line_similarity)
 
@@ -160,12 +180,13 @@ def _given() -> pl.Expr:
     middle_name = _same("given", "middle") | _same("middle", "given")
     return _levels(
         (_both("given") & _one_script()) | _other_name(),
-        ((_same("given") & ~short) | _same("han"), 6 + _l("given_grade")),
-        (_other_name(), 5),
+        ((_same("given") & ~short) | _same("han"), 7 + _l("given_grade")),
+        (_other_name(), 6),
         (short & _same("given_initial"), 1),
         (short, 0),
         (_same("root") | middle_name, 4),
         (pl.col("given_like") >= _MISSPELT, 3),
+        (~short & (_same("given", "family") | _same("family", "given")), 5),
         (_same("given_sound") | (pl.col("given_like") >= _SIMILAR), 2),
     )
 
@@ -245,7 +266,7 @@ def _national_id() -> pl.Expr:
     return _levels(
         one_type & (_both("id_hash") | _both("id_last4")),
         (_same("id_hash"), 3 + _l("id_grade")),
-        (_same("id_last4"), 2),
+        (_same("id_last4") | pl.col("id_near").fill_null(value=False), 2),
         (_both("id_hash") & _l("id_checked"), 0),
         (pl.lit(value=True), 1),
     )
@@ -265,15 +286,16 @@ def _email() -> pl.Expr:
 
 def _address() -> pl.Expr:
     flats_differ = (_l("unit") != _r("unit")).fill_null(value=False)
-    same_place = _same("postal") | _same("city")
-    same_line = same_place & (_same("street") | (pl.col("street_like") >= _SAME_LINE).fill_null(value=False))
+    same_place = pl.col("place_like")
+    same_line = _same("street") | (pl.col("street_like") >= _SAME_LINE).fill_null(value=False)
     return _levels(
         _both("address") | _both("postal") | _both("city"),
-        (_same("address") & ~flats_differ, 5 + _l("address_grade")),
-        (_same("address") | (same_line & _same("house")), 4),
-        (same_line, 3),
+        (_same("address") & ~flats_differ, 6 + _l("address_grade")),
+        (_same("address") | (same_place & same_line & _same("house")), 5),
+        (same_place & same_line, 4),
+        (same_line & _same("house"), 3),
         (_same("postal"), 2),
-        (_same("city"), 1),
+        (same_place, 1),
     )
 
 

@@ -106,7 +106,7 @@ class Bench:
         """Tell which pairs cannot be one person, however alike they are otherwise.
 
         Two valid national ids of one type, a senior and a junior, or two full birth dates that lie far apart and are
-        no slip of the pen (unless the national id is the same).
+        no slip of the pen (unless the national id is the same, or one slip apart).
         """
         born = self.roll.coded["birth_first"]
         gap = (born.gather(weighed["left"]) - born.gather(weighed["right"])).abs()
@@ -124,6 +124,6 @@ class Bench:
         ).to_series()
 
 
-_SAME_ID = 3
+_SAME_ID = 2
 _NO_PAIRS = pl.DataFrame(schema={"left": pl.UInt32(), "right": pl.UInt32(), "vector": pl.UInt64()})
 _NO_VECTORS = pl.DataFrame(schema={"vector": pl.UInt64(), "pairs": pl.Int64()})

@@ -54,8 +54,10 @@ class Roll:
         Grain: row. ``table``, ``source``, ``record_id``, ``account_id``, ``person_id``.
     coded
         Grain: row. What is compared, as integers; equal numbers stand for equal values, null for missing.
-    names, streets
-        The text behind the codes of name parts and of street lines.
+    names, streets, places
+        The text behind the codes of name parts, of street lines, and of postal codes and cities.
+    ids_near
+        Behind the codes of national ids: what ids one slip apart have in common (list of str).
     held
         See :func:`skiptrace.matching.holdings.find_held`.
     """
@@ -64,6 +66,8 @@ class Roll:
     coded: pl.DataFrame
     names: pl.Series
     streets: pl.Series
+    places: pl.Series
+    ids_near: pl.Series
     held: Mapping[str, pl.DataFrame]
 
     @property
@@ -99,6 +103,8 @@ def enrol(people: pl.DataFrame) -> Roll:
         )
     )
     street, streets = _coded_together(people.select(street=_joined("address_tokens")))
+    place, places = _coded_together(people.select(postal="postal_code", city="city"))
+    number, numbers = _coded_together(people.select(id_hash="national_id_hash"))
     alone = people.select(
         pl.col("is_company").cast(pl.Int8).alias("kind"),
         *(
@@ -106,14 +112,11 @@ def enrol(people: pl.DataFrame) -> Roll:
             for name, column in {
                 "source": "source",
                 "han": "han_name",
-                "id_hash": "national_id_hash",
                 "id_last4": "national_id_last4",
                 "id_type": "national_id_type",
                 "address": "address_key",
                 "house": "house_number",
                 "unit": "unit",
-                "postal": "postal_code",
-                "city": "city",
                 "employer": "employer_key",
             }.items()
         ),
@@ -125,12 +128,17 @@ def enrol(people: pl.DataFrame) -> Roll:
         given_short=pl.col("given").str.len_chars() == 1,
         middle_short=pl.col("middle").str.len_chars() == 1,
     )
-    coded = pl.concat([alone, parts, sounds, street, _birth(people)], how="horizontal")
+    near = (
+        people.select(text="national_id_hash", near="national_id_near").drop_nulls("text").unique("text", keep="first")
+    )
+    coded = pl.concat([alone, parts, sounds, street, place, number, _birth(people)], how="horizontal")
     return Roll(
         ids=people.select("table", "source", "record_id", "account_id", "person_id"),
         coded=coded.with_columns(_grades()),
         names=names,
         streets=streets,
+        places=places,
+        ids_near=numbers.to_frame("text").join(near, on="text", how="left", maintain_order="left")["near"],
         held=find_held(people),
     )
 

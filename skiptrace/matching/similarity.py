@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from rapidfuzz.distance import Indel, JaroWinkler
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["line_similarity", "name_similarity", "over_distinct_pairs"]
+__all__ = ["line_similarity", "name_similarity", "one_slip", "over_distinct_pairs"]
 
 
 def name_similarity(left: pl.Series, right: pl.Series) -> pl.Series:
@@ -39,15 +40,32 @@ def name_similarity(left: pl.Series, right: pl.Series) -> pl.Series:
 def line_similarity(left: pl.Series, right: pl.Series) -> pl.Series:
     """Return the share of letters that two lines have in common and in order, row by row.
 
-    Twice the longest common subsequence over the sum of both lengths; made for street lines.
+    Twice the longest common subsequence over the sum of both lengths, at best over the words that only one of them has
+    put after those both have: a line that holds all words of the other is the other with something added. Made for
+    street lines, of which one names the building or the village besides.
 
     Examples
     --------
-    >>> line_similarity(pl.Series(["main street"]), pl.Series(["mian street"])).cast(pl.Float64).round(3).to_list()
-    [0.909]
+    >>> left, right = pl.Series(["main street", "hurley street"]), pl.Series(["mian street", "hurley lakes street"])
+    >>> line_similarity(left, right).cast(pl.Float64).round(3).to_list()
+    [0.909, 1.0]
     """
-    scores = cpdist(left.to_list(), right.to_list(), scorer=Indel.normalized_similarity, dtype=np.float32, workers=-1)
-    return pl.Series("similarity", scores, pl.Float32)
+    scores = cpdist(left.to_list(), right.to_list(), scorer=fuzz.token_set_ratio, dtype=np.float32, workers=-1)
+    return pl.Series("similarity", scores / np.float32(100), pl.Float32)
+
+
+def one_slip(left: pl.Series, right: pl.Series) -> pl.Series:
+    """Tell of two columns of codes, row by row, which are one slip of the pen apart or none.
+
+    One character wrong, missing or too many, or two neighbours exchanged.
+
+    Examples
+    --------
+    >>> one_slip(pl.Series(["3859", "3859", "3859"]), pl.Series(["3889", "3895", "3598"])).to_list()
+    [True, True, False]
+    """
+    slips = cpdist(left.to_list(), right.to_list(), scorer=OSA.distance, dtype=np.int32, workers=-1)
+    return pl.Series("one_slip", slips <= 1)
 
 
 def over_distinct_pairs(

@@ -55,16 +55,26 @@ class NationalId(NamedTuple):
 
 
 class StoredId(NamedTuple):
-    """What is kept of a national id: its hash, the last four, its kind, and the birth date it held."""
+    """What is kept of a national id.
+
+    Attributes
+    ----------
+    hash, last4, kind, birth
+        Its hash, the last four, its kind, and the birth date it held.
+    near
+        Keyed hashes (8 hexadecimal digits) of the id with one character left out, each of them once: two ids that are
+        one slip of the pen apart, a wrong character, a missing one or two neighbours exchanged, have one in common.
+    """
 
     hash: str | None
     last4: str | None
     kind: str | None
     birth: dt.date | None
+    near: list[str] | None
 
 
 _NONE = NationalId(None, None, None, None)
-_NOTHING = StoredId(None, None, None, None)
+_NOTHING = StoredId(None, None, None, None, None)
 _SEAL = "sealed"
 
 
@@ -152,13 +162,22 @@ def stored_id(text: str | None, country: str | None, key: bytes) -> StoredId:
     True
     """
     if text is not None and text.startswith(f"{_SEAL}:"):
-        kind, digest, last4, birth = (part or None for part in text.split(":")[1:])
-        return StoredId(digest, last4, kind, dt.date.fromisoformat(birth) if birth else None)
+        # Those sealed by earlier versions have no fifth part.
+        kind, digest, last4, birth, near = (part or None for part in (*text.split(":")[1:], None)[:5])
+        born = dt.date.fromisoformat(birth) if birth else None
+        return StoredId(digest, last4, kind, born, near.split(",") if near else None)
     found = read_national_id(text, country)
     if found.kind is None:
         return _NOTHING
     digest = hmac.digest(key, found.canonical.encode(), "sha256")[:16].hex() if found.canonical else None
-    return StoredId(digest, found.last4, found.kind, found.birth)
+    return StoredId(digest, found.last4, found.kind, found.birth, _near(found.canonical, key))
+
+
+def _near(number: str | None, key: bytes) -> list[str] | None:
+    if number is None:
+        return None
+    shorter = {number[:at] + number[at + 1 :] for at in range(len(number))}
+    return sorted(hmac.digest(key, one.encode(), "sha256")[:4].hex() for one in shorter)
 
 
 def sealed_national_ids(values: pl.Series, key: bytes) -> pl.Series:
@@ -174,12 +193,12 @@ def sealed_national_ids(values: pl.Series, key: bytes) -> pl.Series:
     Returns
     -------
     polars.Series
-        Same length and order; ``sealed:kind:hash:last4:birth date``, null where there was no valid id.
+        Same length and order; ``sealed:kind:hash:last4:birth date:near``, null where there was no valid id.
 
     Examples
     --------
     >>> sealed = sealed_national_ids(pl.Series(["11010519491231002X", "none"]), b"key")
-    >>> sealed[0].startswith("sealed:cn_resident:"), sealed[0].endswith(":002X:1949-12-31"), sealed[1]
+    >>> sealed[0].startswith("sealed:cn_resident:"), ":002X:1949-12-31:" in sealed[0], sealed[1]
     (True, True, None)
     >>> sealed_national_ids(sealed, b"key").to_list() == sealed.to_list()
     True
@@ -188,6 +207,6 @@ def sealed_national_ids(values: pl.Series, key: bytes) -> pl.Series:
     sealed = {}
     for value in distinct:
         kept = stored_id(value, None, key)
-        parts = (kept.kind, kept.hash, kept.last4, kept.birth)
+        parts = (kept.kind, kept.hash, kept.last4, kept.birth, ",".join(kept.near or ()))
         sealed[value] = ":".join((_SEAL, *(str(part or "") for part in parts))) if kept.kind else None
     return values.cast(pl.String).replace_strict(sealed, default=None, return_dtype=pl.String)

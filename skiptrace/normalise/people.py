@@ -68,7 +68,13 @@ _ADDRESS = {
     "places": _TEXTS,
     "address_problem": _TEXT,
 }
-_ID = {"national_id_hash": _TEXT, "national_id_last4": _TEXT, "national_id_type": _TEXT, "id_birth": _DATE}
+_ID = {
+    "national_id_hash": _TEXT,
+    "national_id_last4": _TEXT,
+    "national_id_type": _TEXT,
+    "id_birth": _DATE,
+    "national_id_near": _TEXTS,
+}
 
 
 def persons_of(tables: Mapping[str, pl.DataFrame], default_country: str | None) -> pl.DataFrame:

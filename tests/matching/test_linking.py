@@ -330,3 +330,39 @@ def test_a_handful_of_rows_is_weighed_by_the_defaults(write):
     )
     assert outcome["ab"] == "match"
     assert outcome.get("ac") != "match"
+
+
+def test_a_slip_in_the_id_is_the_same_id_mistyped(linked, write):
+    home = write.home()
+    rows = [
+        write.row("jane roe", name, national_id_hash=f"hash {name}", national_id_type="unknown", **more)
+        for name, more in {
+            "a": {"national_id_near": ["one", "two"], **home},
+            "b": {"national_id_near": ["three", "two"], **home},
+            "c": {"national_id_near": ["four", "five"], **home},
+        }.items()
+    ]
+    found = linked(*rows)
+    assert found.pair("a", "b")["gamma_national_id"] == 2
+    assert found.pair("a", "c")["gamma_national_id"] == 1
+    assert found.pair("a", "b")["match_weight"] > found.pair("a", "c")["match_weight"] + 5
+
+
+def test_an_address_is_the_same_with_slips_in_its_place(linked, write):
+    typed = {**write.home("12 elm street", "02193"), "city": "cambirdge"}
+    found = linked(
+        write.row("jane roe", "a", born="1970-03-04", **write.home("12 elm street")),
+        write.row("jane roe", "b", born="1970-03-04", **typed),
+        write.row("jane roe", "c", born="1970-03-04", **{**write.home("12 elm street", "90210"), "city": "malibu"}),
+    )
+    assert found.pair("a", "b")["gamma_address"] == 5
+    assert found.pair("a", "c")["gamma_address"] == 3
+
+
+def test_a_name_may_stand_in_the_others_place(linked, write):
+    found = linked(
+        write.row("wilde kyra", "a", born="1970-03-04", **write.home()),
+        write.row("kyra everett", "b", born="1970-03-04", **write.home()),
+    )
+    assert found.pair("a", "b")["gamma_given"] == 5
+    assert found.outcome("a", "b") in ("match", "possible_match")

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skiptrace.matching.similarity import line_similarity, name_similarity, over_distinct_pairs
+from skiptrace.matching.similarity import line_similarity, name_similarity, one_slip, over_distinct_pairs
 
 NAMES = st.text(string.ascii_lowercase[:6], min_size=1, max_size=9)
+LINES = st.sets(NAMES, min_size=1, max_size=4)
 
 
 def _jaro_winkler(one: str, other: str) -> float:
@@ -52,10 +53,29 @@ def test_name_similarity_is_that_of_winkler(one, other):
     assert found == pytest.approx(_jaro_winkler(one, other), abs=1e-6)
 
 
+def _line_ratio(one: str, other: str) -> float:
+    return 2 * _common(one, other) / (len(one) + len(other)) if one or other else 1.0
+
+
+@given(LINES, LINES)
+def test_line_similarity_is_the_share_of_common_letters_words_in_common_set_apart(one, other):
+    both, mine, theirs = (" ".join(sorted(words)) for words in (one & other, one - other, other - one))
+    lines = [both, f"{both} {mine}".strip(), f"{both} {theirs}".strip()]
+    pairs = [(lines[1], lines[2])] + ([(lines[0], lines[1]), (lines[0], lines[2])] if both else [])
+    slow = max(_line_ratio(*pair) for pair in pairs)
+    found = line_similarity(pl.Series([" ".join(sorted(one))]), pl.Series([" ".join(sorted(other))]))[0]
+    assert found == pytest.approx(slow, abs=1e-6)
+
+
 @given(NAMES, NAMES)
-def test_line_similarity_is_the_share_of_common_letters(one, other):
-    found = line_similarity(pl.Series([one]), pl.Series([other]))[0]
-    assert found == pytest.approx(2 * _common(one, other) / (len(one) + len(other)), abs=1e-6)
+def test_one_slip_is_one_letter_wrong_missing_or_exchanged(one, other):
+    letters = string.ascii_lowercase[:6]
+    wrong = {one[:at] + letter + one[at + 1 :] for at in range(len(one)) for letter in letters}
+    missing = {one[:at] + one[at + 1 :] for at in range(len(one))}
+    added = {one[:at] + letter + one[at:] for at in range(len(one) + 1) for letter in letters}
+    exchanged = {one[:at] + one[at + 1] + one[at] + one[at + 2 :] for at in range(len(one) - 1)}
+    near = other in {one} | wrong | missing | added | exchanged
+    assert one_slip(pl.Series([one]), pl.Series([other]))[0] == near
 
 
 def test_each_distinct_pair_is_measured_once_and_missing_codes_not_at_all():

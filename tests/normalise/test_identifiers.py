@@ -56,7 +56,19 @@ def test_other_ids_are_kept_as_unknown_unless_too_short_or_a_placeholder():
 
 
 def test_a_masked_number_gives_the_last_four_only():
-    assert stored_id("XXX-XX-1234", "US", KEY) == (None, "1234", "us_ssn", None)
+    assert stored_id("XXX-XX-1234", "US", KEY) == (None, "1234", "us_ssn", None, None)
+
+
+@pytest.mark.parametrize("slip", ["2194567889", "2195467880", "9194567880", "2194576880"])
+def test_ids_one_slip_apart_have_something_in_common(slip):
+    near = set(stored_id("2194567880", None, KEY).near)
+    assert near & set(stored_id(slip, None, KEY).near)
+    assert not near & set(stored_id("2194561117", None, KEY).near)
+    assert not near & set(stored_id(slip, None, b"other").near)
+
+
+def test_ids_sealed_before_nearness_was_kept_are_still_read():
+    assert stored_id("sealed:unknown:ab12:345C:", None, KEY) == ("ab12", "345C", "unknown", None, None)
 
 
 def test_the_hash_depends_on_the_key_and_holds_nothing_of_the_number():
