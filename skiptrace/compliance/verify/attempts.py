@@ -58,8 +58,16 @@ class Attempt:
     placed: tuple[Event, ...]
 
     def events(self, per: str) -> list[Event]:
-        """Return what is known to happen, before or after, about the debt, the person or at the number."""
-        return {"debt": self._of_debt, "person": self._of_person, "number": self._at_number}[per]
+        """Return what is known to happen, before or after: about the debt, the person, in one file, at the number."""
+        match per:
+            case "debt":
+                return self._of_debt
+            case "account":
+                return [event for event in self._of_debt if event.account == self.account]
+            case "person":
+                return self._of_person
+            case _:
+                return self._at_number
 
     @cached_property
     def _of_debt(self) -> list[Event]:
@@ -83,6 +91,8 @@ class Attempt:
 def bears(provision: Provision, attempt: Attempt, days: Collection[date]) -> bool:
     """Tell whether a provision speaks of this attempt on any of these local days."""
     if attempt.channel not in provision.channels or provision.party not in (None, attempt.party):
+        return False
+    if provision.purpose not in (None, attempt.purpose):
         return False
     if provision.labels and attempt.lead["label"] not in provision.labels:
         return False

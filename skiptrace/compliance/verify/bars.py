@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from skiptrace.compliance.law import Need
 from skiptrace.compliance.verify.attempts import bears
 from skiptrace.compliance.verify.clock import local
-from skiptrace.compliance.verify.consents import is_valid
+from skiptrace.compliance.verify.consents import is_valid, lifts
 from skiptrace.compliance.verify.hours import inconvenient
 
 if TYPE_CHECKING:
@@ -35,9 +35,11 @@ def judge_bar(bar: Bar, attempt: Attempt) -> str | None:
         return None
     if bar.relations and not (third and attempt.lead["relation"] in bar.relations):
         return None
+    if bar.stop is None and lifts(bar.lifted_by, attempt, attempt.at, attempt.until):
+        return None
     account = attempt.known.accounts[attempt.account]
     conditions = (
-        bar.stop is None or _stopped(bar.stop, attempt),
+        bar.stop is None or _stopped(bar, bar.stop, attempt),
         bar.tag is None or account["tag"] == bar.tag,
         not bar.products or _among(bar.products, account["product"]),
         not bar.collecting or (third and attempt.purpose != "location_only"),
@@ -76,18 +78,19 @@ def _asked_before(attempt: Attempt) -> bool:
 
 
 def _silent(attempt: Attempt) -> bool:
-    """Tell whether the law of some place does not say when a third party may be asked on this channel."""
+    """Tell whether the law of some place does not say, on some local day, when a third party may be asked this way."""
     days = {local(attempt.at, zone).date() for zone in attempt.zones}
     return any(
         not any(
-            isinstance(provision, Need) and provision.need == "unreachable" and bears(provision, attempt, days)
+            isinstance(provision, Need) and provision.need == "unreachable" and bears(provision, attempt, (day,))
             for provision in attempt.known.rulebook.bearing_on(place)
         )
         for place in attempt.places
+        for day in days
     )
 
 
-def _stopped(kind: str, attempt: Attempt) -> bool:
+def _stopped(bar: Bar, kind: str, attempt: Attempt) -> bool:
     if kind not in attempt.stop_kinds:
         return False
     known, point = attempt.known, attempt.lead["point_key"]
@@ -100,6 +103,7 @@ def _stopped(kind: str, attempt: Attempt) -> bool:
         and stop.channel in (None, attempt.channel)
         and stop.stands(attempt.at)
         and _in_scope(stop, attempt)
+        and not (stop.dated and lifts(bar.lifted_by, attempt, attempt.at, attempt.until, stop.since))
         for stop in (*ours, *known.stops_of_point[point])
     )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from skiptrace.compliance.verify.attempts import Attempt
     from skiptrace.compliance.verify.known import Event
 
-__all__ = ["is_free", "is_valid", "judge_need"]
+__all__ = ["is_free", "is_valid", "judge_need", "lifts"]
 
 Row = dict[str, Any]
 _CONSENTED = ("consent", "explicit_consent", "separate_consent")
@@ -36,7 +36,7 @@ def is_valid(consent: Row, start: datetime, end: datetime, channel: str | None) 
     """Tell whether a consent, given to anybody, stands from start to end; a channel of null asks for no channel."""
     if consent["given_to"] is None or consent["given_at"] > start:
         return False
-    if channel is not None and consent["channels"] and channel not in consent["channels"]:
+    if channel is not None and consent["channels"] is not None and channel not in consent["channels"]:
         return False
     ends = [
         consent[name] for name in ("valid_until", "revoked_at", "revocation_received_at") if consent[name] is not None
@@ -57,6 +57,20 @@ def _said_yes(consent: Row) -> bool:
     return told and consent["basis"] in _CONSENTED and "contact" in (consent["purposes"] or ())
 
 
+def lifts(scope: str | None, attempt: Attempt, start: datetime, end: datetime, since: datetime | None = None) -> bool:
+    """Tell whether the debtor told this collector, after some moment, that what else forbids the contact may be.
+
+    A scope of null is lifted by nothing (12 CFR 1006.6(b)(2)(ii), (b)(4)).
+    """
+    return scope is not None and any(
+        consent["scope"] == scope
+        and _said_yes(consent)
+        and is_valid(consent, start, end, attempt.channel)
+        and (since is None or since < consent["given_at"])
+        for consent in _named(attempt)
+    )
+
+
 def is_free(attempt: Attempt, start: datetime, end: datetime, event: Event | None = None) -> bool:
     """Tell whether a call is under a direct consent to be called (12 CFR 1006.14(b)(3)(i)).
 
@@ -70,7 +84,7 @@ def is_free(attempt: Attempt, start: datetime, end: datetime, event: Event | Non
         if not is_valid(consent, start, end, "call") or not _lasts(consent["given_at"], start, attempt.zones):
             continue
         talks = (talk for talk in attempt.events("debt") if talk.conversation and talk.channel == "call")
-        if not any(consent["given_at"] < talk.at < start for talk in talks):
+        if not any(consent["given_at"] < talk.at and talk.first < start for talk in talks):
             return True
     return False
 
@@ -134,13 +148,16 @@ def _home_unreachable(need: Need, attempt: Attempt) -> bool:
 def _gone_or_failing(need: Need, attempt: Attempt, lead: Row) -> bool:
     if attempt.known.is_gone(lead, attempt.at) or lead["reassignment_result"] == "reassigned":
         return True
-    tried = [
-        event
-        for event in attempt.known.by_account[attempt.account]
-        if (event.account, event.point) == (attempt.account, lead["point_key"])
-        and not event.inbound
-        and event.at <= attempt.at
-    ]
-    # Of two at one instant, the one that got through is the later.
-    last = sorted(tried, key=lambda event: (event.at, not event.failed))[-need.failures :]
-    return len(last) == need.failures and all(event.failed for event in last)
+    tried: dict[str, list[Event]] = {}
+    for event in attempt.known.by_account[attempt.account]:
+        if event.account == attempt.account and event.at <= attempt.at:
+            tried.setdefault(event.name, []).append(event)
+    # One attempt told in several ways failed only if it did in all; of two at one instant, that which did not is later.
+    ends = []
+    for told in tried.values():
+        here = [event for event in told if event.point == lead["point_key"] and not event.inbound]
+        through = [event.at for event in here if not event.failed]
+        if here:
+            ends.append((max(through), 1) if through else (min(event.at for event in here), 0))
+    last = sorted(ends)[-need.failures :]
+    return len(last) == need.failures and not any(through for _, through in last)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from skiptrace.compliance.verify.clock import is_holiday, local
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["judge_cap", "judge_wait"]
 
-_LONGEST = 300_000
-"""Local days that a date can hold; a longer span means ever."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO = timedelta(microseconds=1)
+_HOUR = timedelta(hours=1)
 
 
 def judge_cap(cap: Cap, attempt: Attempt) -> str | None:
@@ -28,26 +29,44 @@ def judge_cap(cap: Cap, attempt: Attempt) -> str | None:
         return None
     if cap.after_conversation and not any(event.conversation for event in events):
         return None
-    counting = list({(event.name, event.at): event for event in events if _counts(cap, attempt, event)}.values())
+    counting = [event for event in events if _counts(cap, attempt, event)]
     if any(_most(cap, attempt, counting, zone) + 1 > cap.maximum for zone in attempt.zones):
         return cap.summary
     return None
 
 
 def _most(cap: Cap, attempt: Attempt, events: list[Event], zone: str) -> int:
-    """Return the largest number of events in any span of the cap's days that holds the attempt's day."""
-    today = local(attempt.at, zone).date()
-    length = timedelta(days=min(cap.days, _LONGEST) - 1)
-    days = [_days(event, zone) for event in events]
-    # A fullest span begins on a day that something happened on, or today.
-    begins = {today - length, today, *(day for span in days for day in span if today - length <= day <= today)}
-    return max(sum(first <= begin + length and last >= begin for first, last in days) for begin in begins)
+    """Return the largest number of attempts in any span of the cap that holds the one proposed.
+
+    One told in several ways may be in a span in any of them, but counts there once.
+    """
+    now, length = _unit(cap, attempt.at, zone), _length(cap)
+    spans = [(event.name, _unit(cap, event.first, zone), _unit(cap, event.at, zone)) for event in events]
+    # A fullest span begins where an attempt may be at the latest, or with the one proposed.
+    begins = {now, *(last for _, _, last in spans if now - length <= last <= now)}
+    return max(
+        len({name for name, first, last in spans if first <= begin + length and last >= begin}) for begin in begins
+    )
+
+
+def _unit(cap: Cap, moment: datetime, zone: str) -> int:
+    """Return the number of the local day, the microsecond or the local month of a moment: what the cap counts by."""
+    if cap.hours is not None:
+        return (moment - _EPOCH) // _MICRO
+    day = local(moment, zone).date()
+    return 12 * day.year + day.month if cap.months is not None else day.toordinal()
+
+
+def _length(cap: Cap) -> int:
+    """Return how far the last unit of a span is from its first."""
+    if cap.hours is not None:
+        return cap.hours * (_HOUR // _MICRO) - 1
+    return cap.days - 1 if cap.days is not None else 0
 
 
 def _days(event: Event, zone: str) -> tuple[date, date]:
     """Return the local days between which something happened, or will at some instant not yet known."""
-    last = local(event.at, zone).date()
-    return (last if event.since is None else local(event.since, zone).date()), last
+    return local(event.first, zone).date(), local(event.at, zone).date()
 
 
 def _counts(cap: Cap, attempt: Attempt, event: Event) -> bool:
@@ -100,9 +119,14 @@ def _notices(wait: Wait, attempt: Attempt, zone: str) -> Iterator[date]:
     written = attempt.known.accounts[attempt.account]["notice_sent_on"]
     if written is not None:
         yield written
+    sent: dict[str, list[Event]] = {}
     for event in attempt.events(wait.per):
-        if event.notice and event.at <= attempt.at:
-            yield local(event.at, zone).date()
+        sent.setdefault(event.name, []).append(event)
+    for told in sent.values():
+        # Told in several ways, it was the notice only if it was in all of them, and then the last of them.
+        latest = max(event.at for event in told)
+        if latest <= attempt.at and all(event.notice for event in told):
+            yield local(latest, zone).date()
 
 
 def _after(day: date, wait: Wait) -> date:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from skiptrace.compliance.verify.clock import is_holiday, local
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from skiptrace.compliance.law import Window
 
 __all__ = ["inconvenient", "inside"]
@@ -17,6 +19,7 @@ __all__ = ["inconvenient", "inside"]
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = 24 * 60
 """Minutes."""
+_MINUTE = timedelta(minutes=1)
 _SPOKEN = re.compile(
     r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]*(?: ?- ?(mon|tue|wed|thu|fri|sat|sun)[a-z]*)? )?"
     r"(\d{1,2}):(\d\d) ?- ?(\d{1,2}):(\d\d)"
@@ -33,41 +36,58 @@ class _Hours(NamedTuple):
 
 def inside(window: Window, zone: str, at: datetime, until: datetime) -> bool:
     """Tell whether a contact lies within a window, from start to end, by the clocks of a zone."""
-    start, end = local(at, zone), local(until, zone)
-    if window.holidays and any(
-        is_holiday(day, window.holidays, window.holidays_added) for day in {start.date(), end.date()}
-    ):
+    if not all(_open(window, _clock(moment, zone)) for moment in _instants(at, until)):
         return False
-    begin, finish = start.replace(tzinfo=None), end.replace(tzinfo=None)
-    for hours in window.hours:
-        if start.weekday() not in hours.days:
+    return at == until or _open(window, _clock(until, zone), ending=True)
+
+
+def _open(window: Window, now: datetime, *, ending: bool = False) -> bool:
+    """Tell whether a contact may go on at a local time, or if it is ``ending``, may end then.
+
+    A day that is a holiday has no hours; midnight may be the end of the day before.
+    """
+    for day in (now.date(), now.date() - timedelta(days=1)):
+        if window.holidays and is_holiday(day, window.holidays, window.holidays_added):
             continue
-        night = hours.close == time(0)
-        opening = datetime.combine(start.date(), hours.open)
-        closing = datetime.combine(start.date() + timedelta(days=1 if night else 0), hours.close)
-        if window.ends == "open":
-            if opening < begin < closing and finish < closing:
+        for hours in window.hours:
+            if day.weekday() not in hours.days:
+                continue
+            opening = datetime.combine(day, hours.open)
+            closing = datetime.combine(day + timedelta(days=hours.close == time(0)), hours.close)
+            if window.ends == "open":
+                if opening < now < closing:
+                    return True
+            elif opening <= now < closing or (ending and now == closing):
                 return True
-        elif opening <= begin < closing and finish <= closing:
-            return True
     return False
 
 
 def inconvenient(detail: str | None, zone: str, at: datetime, until: datetime) -> bool:
     """Tell whether a contact touches hours that the debtor called inconvenient; all are if they cannot be read."""
     spoken = _read(detail)
-    if spoken is None:
-        return True
-    start, end = local(at, zone), local(until, zone)
-    begin, finish = start.replace(tzinfo=None), end.replace(tzinfo=None)
-    for back in (-1, 0, 1):
-        day = start.date() + timedelta(days=back)
-        for hours in spoken:
-            midnight = datetime.combine(day, time())
-            opening, closing = (midnight + timedelta(minutes=one) for one in (hours.opens, hours.closes))
-            if day.weekday() in hours.days and begin < closing and (opening < finish or opening <= begin):
-                return True
+    return spoken is None or any(_unwelcome(spoken, _clock(moment, zone)) for moment in _instants(at, until))
+
+
+def _unwelcome(spoken: tuple[_Hours, ...], now: datetime) -> bool:
+    for back in (0, 1):
+        midnight = datetime.combine(now.date() - timedelta(days=back), time())
+        minutes = (now - midnight) / _MINUTE
+        if any(midnight.weekday() in hours.days and hours.opens <= minutes < hours.closes for hours in spoken):
+            return True
     return False
+
+
+def _clock(moment: datetime, zone: str) -> datetime:
+    return local(moment, zone).replace(tzinfo=None)
+
+
+def _instants(at: datetime, until: datetime) -> Iterator[datetime]:
+    """Return a contact's start and every full minute before its end: hours are told in minutes, in every zone."""
+    yield at
+    moment = at.replace(second=0, microsecond=0) + _MINUTE
+    while moment < until:
+        yield moment
+        moment += _MINUTE
 
 
 @cache

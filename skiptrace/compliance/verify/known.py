@@ -63,6 +63,11 @@ class Event(NamedTuple):
     notice: bool
     since: datetime | None = None
 
+    @property
+    def first(self) -> datetime:
+        """The earliest that it happened, or can."""
+        return self.at if self.since is None else self.since
+
 
 class Stop(NamedTuple):
     """A bar on contacting: ``point`` and ``channel`` null mean all of them; ``until`` null means for good."""
@@ -77,6 +82,11 @@ class Stop(NamedTuple):
     def stands(self, moment: datetime) -> bool:
         """Tell whether it holds at a moment: [since, until)."""
         return self.since <= moment and (self.until is None or moment < self.until)
+
+    @property
+    def dated(self) -> bool:
+        """Whether it is known since when it holds."""
+        return self.since > _EVER
 
 
 _TOLD = (

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from skiptrace.compliance.law import Bar, Provision, Window
-from skiptrace.compliance.rulebook import HOUSE_HOURS
+from skiptrace.compliance.rulebook import EVERYWHERE, HOUSE_HOURS
 from skiptrace.compliance.verify.attempts import Attempt, bears
 from skiptrace.compliance.verify.clock import local
+from skiptrace.compliance.verify.consents import lifts
 from skiptrace.compliance.verify.judging import judge, judge_hours
 from skiptrace.compliance.verify.known import Event, Known, read_known
+from skiptrace.compliance.verify.turns import spans_of, turns
 from skiptrace.compliance.verify.whereabouts import Whereabouts, whereabouts
 from skiptrace.settings import CheckParams
 from skiptrace.vocabulary import StopKind
@@ -57,14 +59,14 @@ def verify(
     as_of
         Now: what has expired by now does not go out.
     params
-        Expected length of a call.
+        Expected length of a call, and of a visit.
 
     Returns
     -------
     polars.DataFrame
         Grain: row refused. ``attempt_id``, ``provision``, ``reason``; empty if every row may go out. Each row is judged
-        at every minute of its window and at its last instant, with the rows before it of the same person taken as
-        attempts of unknown outcome.
+        at every minute of its window, at its last instant and wherever something known changes, with the rows before it
+        of the same person taken as attempts of unknown outcome.
     """
     rows = schedule.sort("not_before", "attempt_id").to_dicts()
     known = read_known(facts, rulebook, sorted({row["account_id"] for row in rows if row["account_id"] is not None}))
@@ -89,6 +91,7 @@ class _Reader:
         self._rulebook = rulebook
         self._as_of = as_of
         self._params = params
+        self._spans = spans_of(rulebook)
         self._ids: set[str] = set()
         self._windows: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         self._placed: defaultdict[frozenset[str], list[Event]] = defaultdict(list)
@@ -155,7 +158,7 @@ class _Reader:
             known=self._known,
             account=account,
             channel=channel,
-            party="debtor" if _stands_in(self._known, lead, begin) else row["party"],
+            party=row["party"],
             purpose=row["purpose"],
             lead=lead,
             places=leaves,
@@ -165,7 +168,13 @@ class _Reader:
             until=begin + self._length(channel),
             placed=self._placed_near(account, lead["point_key"]),
         )
-        return self._throughout(first, where, end) or self._at_both_ends(first, where, end)
+        first = self._moved(first, begin)
+        return self._throughout(first, where, end) or self._at_every_turn(first, where, end)
+
+    def _moved(self, attempt: Attempt, moment: datetime) -> Attempt:
+        """Return the attempt at another moment: an executor stands in the debtor's place while the debtor is dead."""
+        party = "debtor" if _stands_in(self._known, attempt.lead, moment) else attempt.lead["party"]
+        return replace(attempt, at=moment, until=moment + self._length(attempt.channel), party=party)
 
     def _where(self, lead: Row) -> Whereabouts:
         """Return where whoever a lead belongs to may be, for all that is known now."""
@@ -186,19 +195,25 @@ class _Reader:
         """Judge hours, the law's and the debtor's own, at every minute."""
         if first.channel not in _TIMED:
             return self._hours_at(first, where, first.at) or self._hours_at(first, where, end - _LAST)
-        key = (where, first.channel, first.party, first.lead["label"], first.at, end)
+        kind = (first.channel, first.party, first.purpose, first.lead["label"], *self._lifting(first.lead))
+        key = (where, *kind, first.at, end)
         if key not in self._open:
             found = (self._hours_at(first, where, moment) for moment in _moments(first.at, end))
             self._open[key] = next((finding for finding in found if finding is not None), None)
         if self._open[key] is not None or "inconvenient_time" not in first.stop_kinds:
             return self._open[key]
         for moment in _moments(first.at, end):
-            attempt = replace(first, at=moment, until=moment + self._length(first.channel))
+            attempt = self._moved(first, moment)
             for bar in self._law(attempt, where, moment).wishes:
                 reason = judge(bar, attempt)
                 if reason is not None:
                     return _Finding(bar.id, reason)
         return None
+
+    def _lifting(self, lead: Row) -> list[str]:
+        """Return the consents by which hours may be lifted for a lead."""
+        named = sorted(lead["consent_ids"] or ())
+        return [name for name in named if (self._known.consents.get(name) or {}).get("scope") is not None]
 
     def _hours_at(self, attempt: Attempt, where: Whereabouts, moment: datetime) -> _Finding | None:
         until = moment + self._length(attempt.channel)
@@ -207,15 +222,15 @@ class _Reader:
             if key not in self._inside:
                 self._inside[key] = judge_hours(window, where.zones, moment, until)
             reason = self._inside[key]
-            if reason is not None:
+            if reason is not None and not lifts(window.lifted_by, attempt, moment, until):
                 return _Finding(window.id, reason)
         return None
 
-    def _at_both_ends(self, first: Attempt, where: Whereabouts, end: datetime) -> _Finding | None:
-        """Judge what changes by the day at most, or by events that a window is cut at."""
-        moment = end - _LAST
-        for attempt in (first, replace(first, at=moment, until=moment + self._length(first.channel))):
-            for provision in self._law(attempt, where, attempt.at).others:
+    def _at_every_turn(self, first: Attempt, where: Whereabouts, end: datetime) -> _Finding | None:
+        """Judge all else at both ends, and wherever between them something known may change it."""
+        for moment in (first.at, end - _LAST, *turns(first, end, self._spans)):
+            attempt = self._moved(first, moment)
+            for provision in self._law(attempt, where, moment).others:
                 unheard = isinstance(provision, Bar) and provision.stop not in (None, *attempt.stop_kinds)
                 reason = None if unheard else judge(provision, attempt)
                 if reason is not None:
@@ -223,15 +238,15 @@ class _Reader:
         return None
 
     def _law(self, attempt: Attempt, where: Whereabouts, moment: datetime) -> _Law:
-        """Return what law says of this attempt; the house's hours only where the law of a place has none."""
+        """Return what law says of this attempt; the house's hours wherever the law of a place has none on some day."""
         days = _days(moment, where.zones)
-        key = (where, attempt.channel, attempt.party, attempt.lead["label"], days)
+        key = (where, attempt.channel, attempt.party, attempt.purpose, attempt.lead["label"], days)
         if key not in self._laws:
             leaves = self._rulebook.places.leaves
             windows: dict[str, Window] = {}
             for place in leaves(where.hour_places):
                 hours = [one for one in self._bearing(place, attempt, days) if isinstance(one, Window)]
-                spoken = any(one.places != ("*",) and not one.labels for one in hours)
+                spoken = all(any(_names_hours(one) and bears(one, attempt, (day,)) for one in hours) for day in days)
                 windows.update({one.id: one for one in hours if not (spoken and one.id == HOUSE_HOURS)})
             others = {one.id: one for place in leaves(where.places) for one in self._bearing(place, attempt, days)}
             rest = tuple(one for one in others.values() if not isinstance(one, Window))
@@ -246,6 +261,11 @@ class _Reader:
 @lru_cache(maxsize=100_000)
 def _days(moment: datetime, zones: tuple[str, ...]) -> frozenset[date]:
     return frozenset(local(moment, zone).date() for zone in zones)
+
+
+def _names_hours(window: Window) -> bool:
+    """Tell whether a window is such that the law of its place has hours, and the house's need not stand in."""
+    return window.places != (EVERYWHERE,) and not window.labels and not window.adds
 
 
 def _stands_in(known: Known, lead: Row, moment: datetime) -> bool:
