@@ -67,6 +67,7 @@ _PLACEHOLDER = re.compile(
 )
 
 
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 _SPECIAL_REGIONS = {"香港": "HK", "澳门": "MO", "澳門": "MO", "台湾": "TW", "台灣": "TW", "臺灣": "TW"}
 
 
@@ -224,10 +225,11 @@ def _on_one_line(line: str, told: _Where) -> str:
     parts = [line.rstrip(" ,")]
     if told.city and fold(told.city) not in said:
         parts.append(told.city)
+    stripped = f" {_BETWEEN_WORDS.sub(' ', said)} "
     tail = [
         part
         for part in (told.region, told.postal_code)
-        if part and not re.search(rf"\b{re.escape(fold(part))}\b", said)
+        if part and f" {_BETWEEN_WORDS.sub(' ', fold(part))} " not in stripped
     ]
     if tail:
         parts.append(" ".join(tail))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from skiptrace.normalise.folding import fold, words
@@ -44,11 +45,13 @@ _COUNTRIES_WITHOUT_COMMA = _COUNTRY_CODES_AT_END | {"india", "australia", "canad
 _SHORTEST_COUNTRY_NAME = 4
 _WITH_REGIONS = ("US", "CA", "AU", "IN", "BR", "MX", "CN")
 _TYPES_IN_CITIES = frozenset({"park", "hill", "hts", "heights", "cove", "view", "grove", "plaza", "ridge", "gardens"})
+_NO_CODE = re.compile(r"[^0-9A-Za-z]")
 _CITY_WORDS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 _CITY_NAMES = {"nyc": "new york", "new york city": "new york"}
 _CITY_TAIL = re.compile(r"\s+(?:city|shi)$")
 
 
+@lru_cache(maxsize=65536)
 def canonical_postal_code(text: str | None, country: str | None) -> str | None:
     """Return a postal code in upper case without blanks; of a ZIP+4 the five, leading zeros a spreadsheet ate restored.
 
@@ -57,7 +60,7 @@ def canonical_postal_code(text: str | None, country: str | None) -> str | None:
     """
     if text is None:
         return None
-    code = re.sub(r"[^0-9A-Za-z]", "", fold(text).removesuffix(".0")).upper()
+    code = _NO_CODE.sub("", fold(text).removesuffix(".0")).upper()
     if country == "US" and code.isdigit():
         # 3 or 4 digits: a spreadsheet took the leading zeros; 8: the same with ZIP+4.
         if len(code) in {3, 4}:
@@ -67,6 +70,7 @@ def canonical_postal_code(text: str | None, country: str | None) -> str | None:
     return code or None
 
 
+@lru_cache(maxsize=65536)
 def canonical_city(text: str | None) -> str | None:
     """Return a city's name in lower case without diacritics, abbreviations written out.
 
@@ -80,6 +84,9 @@ def canonical_city(text: str | None) -> str | None:
         name[0] = _CITY_WORDS.get(name[0], name[0])
     city = " ".join(name)
     return _CITY_NAMES.get(city, _CITY_TAIL.sub("", city) if len(name) > 1 else city) or None
+
+
+_SEGMENTS = re.compile(r"[,;\n]")
 
 
 def read_place(line: str, country: str | None) -> Place:
@@ -97,7 +104,7 @@ def read_place(line: str, country: str | None) -> Place:
     >>> read_place("123 main street, las vegas nv 89132", None)
     Place(segments=('123 main street',), city='las vegas', region='US-NV', postal_code='89132', country='US')
     """
-    segments = [segment for segment in (part.strip(" .-") for part in re.split(r"[,;\n]", line)) if segment]
+    segments = [segment for segment in (part.strip(" .-") for part in _SEGMENTS.split(line)) if segment]
     country = _taken_country(segments) or country
     country, postal_code = _taken_postal_code(segments, country)
     country = _taken_country(segments) or country

@@ -121,6 +121,7 @@ def region_code(country: str | None, text: str | None) -> str | None:
     return None if country is None else known.get((country, _name(text)))
 
 
+@lru_cache(maxsize=65536)
 def region_of_postal_code(country: str | None, postal_code: str | None) -> str | None:
     """Return the state or province that a postal code lies in, where it lies in one for certain.
 
