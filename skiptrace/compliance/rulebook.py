@@ -1,36 +1,60 @@
 """Load the rulebook: the shipped packs of jurisdictions/, then the user's own, checked field by field.
 
-A fault is an error with the file and, where it can be told, the line: law that cannot be read permits nothing.
+Law that cannot be read permits nothing: every fault is an error that names file, line, provision and field. A user's
+pack adds provisions, and replaces shipped ones by their id. What would loosen the shipped law needs a written reason;
+without one, it is an error, or the provision is loaded so that it only tightens.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from pydantic import ValidationError
-
-from skiptrace.compliance.law import Pack, Provision
+from skiptrace.compliance.law import Need, Provision, Window
+from skiptrace.compliance.looseness import looser
+from skiptrace.compliance.packs import EVERYWHERE, PackFile, faults_of, parse_pack, read_pack
 from skiptrace.compliance.places import Places, load_places
 from skiptrace.errors import RulebookError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from skiptrace.settings import RulebookParams
 
-__all__ = ["EVERYWHERE", "HOUSE_HOURS", "Rulebook", "load_rulebook"]
+__all__ = [
+    "EVERYWHERE",
+    "HOUSE_HOURS",
+    "Override",
+    "Rulebook",
+    "found_packs",
+    "load_rulebook",
+    "shipped_packs",
+    "taken",
+]
 
-EVERYWHERE = "*"
 HOUSE_HOURS = "house.hours"
 """The window taken where the packs of a place state no hours."""
+
+
+class Override(NamedTuple):
+    """A provision of the user's that replaces a shipped one, or speaks where the shipped law is silent.
+
+    Attributes
+    ----------
+    reason
+        The user's written reason; null where it is nowhere looser.
+    looser
+        In what it is looser than the shipped law, in words.
+    """
+
+    reason: str | None
+    looser: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -48,14 +72,17 @@ class Rulebook:
     minimum_tzdata
         Oldest tzdata with which law may be judged.
     overrides
-        id → written reason, for provisions of the user's that replace a shipped one.
+        By id: provisions of the user's that replace a shipped one or loosen the shipped law in another way.
+    own
+        The user's files, in the order in which they were read.
     """
 
     provisions: tuple[Provision, ...]
     places: Places
     packs: dict[str, str]
     minimum_tzdata: str
-    overrides: dict[str, str]
+    overrides: dict[str, Override] = field(default_factory=dict)
+    own: tuple[PackFile, ...] = ()
 
     def __repr__(self) -> str:
         """Name it by its version: printed whole it fills a terminal."""
@@ -94,23 +121,31 @@ def load_rulebook(params: RulebookParams) -> Rulebook:
     Raises
     ------
     RulebookError
-        If a pack is not TOML, has an unknown field, a provision without citation, or an id twice; if a provision of
-        the user's replaces a shipped one without ``override_reason``; or if the installed tzdata is too old.
+        If a pack cannot be read (see :mod:`skiptrace.compliance.packs`); if an id stands in two of the user's files; if
+        a provision of the user's replaces a shipped one and is looser, or cannot be told to be no looser, without
+        ``override_reason``; or if the installed tzdata is too old.
     """
-    shipped = _shipped()
-    own = tuple((path.name, _read(path)) for entry in params.paths for path in _files(Path(entry)))
-    provisions: dict[str, Provision] = {}
-    overrides: dict[str, str] = {}
-    packs: dict[str, str] = {}
-    for name, pack in (*shipped, *own):
-        packs.update(dict.fromkeys((place for place in pack.places if place != EVERYWHERE), pack.name))
-        for provision in pack.provision:
-            if provision.id in provisions:
-                if not provision.override_reason:
-                    raise RulebookError(f"{name}: {provision.id} is there already; to replace it, give override_reason")
-                overrides[provision.id] = provision.override_reason
-            provisions[provision.id] = provision.model_copy(update={"places": provision.places or pack.places})
-    asked = [pack.minimum_tzdata for _, pack in (*shipped, *own) if pack.minimum_tzdata]
+    shipped = shipped_packs()
+    own = tuple(faults_of(read_pack(path)) for path in found_packs(params.paths))
+    provisions = {one.id: one for file in shipped for one in file.provisions}
+    packs = {place: file.pack.name for file in (*own, *shipped) for place in file.pack.places if place != EVERYWHERE}
+    overrides: dict[str, Override] = {}
+    first: dict[str, str] = {}
+    for file in own:
+        for one in file.provisions:
+            if first.setdefault(one.id, file.name) != file.name:
+                raise RulebookError(f"{_at(file, one)}: is in {first[one.id]} already")
+            if one.id == HOUSE_HOURS and not (isinstance(one, Window) and one.places == (EVERYWHERE,)):
+                raise RulebookError(f"{_at(file, one)}: stays a window that holds everywhere")
+            provisions[one.id], override = taken(one, shipped)
+            if override is not None and override.looser and not override.reason:
+                raise RulebookError(
+                    f"{_at(file, one)}: is looser than the shipped one ({'; '.join(override.looser)}): "
+                    "give override_reason"
+                )
+            if override is not None:
+                overrides[one.id] = override
+    asked = [file.pack.minimum_tzdata for file in (*shipped, *own) if file.pack.minimum_tzdata]
     minimum = max(asked, key=_release, default="0.0")
     installed = version("tzdata")
     if _release(installed) < _release(minimum):
@@ -121,75 +156,61 @@ def load_rulebook(params: RulebookParams) -> Rulebook:
         packs=dict(sorted(packs.items())),
         minimum_tzdata=minimum,
         overrides=overrides,
+        own=own,
     )
 
 
+def taken(one: Provision, shipped: Sequence[PackFile]) -> tuple[Provision, Override | None]:
+    """Return a provision of the user's as it is loaded, and what it does to the shipped law; null if it only adds.
+
+    Where it would speak for a place that a shipped pack covers, and gives no reason, it is taken to add to what holds
+    there without it: the house's hours, and that third parties are not asked.
+    """
+    replaced = next((old for file in shipped for old in file.provisions if old.id == one.id), None)
+    if replaced is not None:
+        return one, Override(one.override_reason, looser(replaced, one))
+    covered = {place for file in shipped for place in file.pack.places if place != EVERYWHERE}
+    more = looser(None, one) if any(_overlap(place, other) for place in one.places for other in covered) else ()
+    if not more:
+        return one, None
+    if one.override_reason:
+        return one, Override(one.override_reason, more)
+    assert isinstance(one, Window | Need)  # noqa: S101  # nothing else can speak for a place
+    return one.model_copy(update={"adds": True}), None
+
+
+def _overlap(place: str, other: str) -> bool:
+    """Tell whether one place lies in the other."""
+    return f"{place}-".startswith(f"{other}-") or f"{other}-".startswith(f"{place}-")
+
+
 @cache
-def _shipped() -> tuple[tuple[str, Pack], ...]:
+def shipped_packs() -> tuple[PackFile, ...]:
+    """Read the packs that come with the program, by name of the file."""
     folder = files("skiptrace.compliance").joinpath("jurisdictions")
     found = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
-    return tuple((item.name, parse_pack(item.name, item.read_text(encoding="utf-8"))) for item in found)
+    return tuple(faults_of(parse_pack(item.name, item.read_bytes())) for item in found)
 
 
-def _files(path: Path) -> Iterable[Path]:
-    return sorted(path.glob("*.toml")) if path.is_dir() else [path]
-
-
-def _read(path: Path) -> Pack:
-    try:
-        return parse_pack(path.name, path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RulebookError(f"{path.name}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise RulebookError(f"{path.name}: not UTF-8") from error
-
-
-def parse_pack(name: str, text: str) -> Pack:
-    """Check the text of one pack.
+def found_packs(paths: Iterable[str]) -> list[Path]:
+    """Return the files that paths name, each once.
 
     Raises
     ------
     RulebookError
-        Naming the file, the line, the provision and the field.
+        If a folder holds no pack: somebody believes that it does.
     """
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RulebookError(f"{name}: not TOML: {error}") from error
-    try:
-        return Pack.model_validate(values)
-    except ValidationError as error:
-        raise RulebookError(_explain(name, text, values, error)) from error
+    found: dict[Path, Path] = {}
+    for path in map(Path, paths):
+        inside = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        if not inside:
+            raise RulebookError(f"{path.name}: no *.toml in this folder")
+        found.update({one.resolve(): one for one in inside})
+    return list(found.values())
 
 
-def _explain(name: str, text: str, values: dict[str, Any], error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
-    where = [part for part in first["loc"] if part not in ("window", "cap", "wait", "need", "bar", "retention")]
-    message = "unknown field" if first["type"] == "extra_forbidden" else _plain(first["msg"])
-    lines = text.splitlines()
-    line, label = 1, "pack"
-    match where:
-        case ["provision", int(index), *rest]:
-            starts = [number for number, row in enumerate(lines, 1) if row.strip() == "[[provision]]"]
-            line = starts[index] if index < len(starts) else 1
-            entry = values["provision"][index]
-            label = str(entry.get("id", f"provision {index + 1}")) if isinstance(entry, dict) else "provision"
-            where = rest
-        case _:
-            pass
-    field = str(where[0]) if where else ""
-    for number, row in enumerate(lines[line - 1 :], line):
-        if number > line and row.strip() == "[[provision]]":
-            break
-        if field and row.split("=")[0].strip() == field:
-            line = number
-            break
-    return f"{name}: line {line}: {label}{'.' if where else ''}{'.'.join(map(str, where))}: {message}"
-
-
-def _plain(message: str) -> str:
-    message = message.removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+def _at(file: PackFile, one: Provision) -> str:
+    return f"{file.name}: line {file.lines[one.id]}: {one.id}"
 
 
 def _release(text: str) -> tuple[int, ...]:

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from importlib.resources import files
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from skiptrace.compliance import check, load_rulebook
+from skiptrace.compliance.packs import parse_pack
 from skiptrace.compliance.places import load_places
 from skiptrace.compliance.windows import business_day_after
 from skiptrace.compliance.zones import is_zone
@@ -52,7 +55,12 @@ def test_a_provision_without_citation_is_an_error_with_file_and_line(tmp_path):
     ("text", "message"),
     [
         ("name = ", "not TOML"),
-        ('name = "Test"\nplaces = ["Britain"]\n', "places"),
+        (
+            HEAD.replace('["GB"]', '["Britain"]') + 'citation = "a law"\n',
+            "line 2: pack.places.0.: expected an ISO 3166",
+        ),
+        (HEAD.replace('["GB"]', '["UK"]') + 'citation = "a law"\n', "line 2: pack.places: no country has .* UK"),
+        (HEAD + 'citation = "a law"\nplaces = ["*", "GB"]\n', "line 10: gb.test.places: .* is everywhere"),
         (HEAD.replace('"bar"', '"ban"') + 'citation = "a law"\n', "gb.test"),
         (HEAD + 'citation = "a law"\nvalid_from = 2026-02-01\nvalid_until = 2026-01-01\n', "valid_until is before"),
         (HEAD.replace("gb.test", "gb.conc.third-parties") + 'citation = "a law"\n', "override_reason"),
@@ -90,11 +98,170 @@ def test_a_users_provision_is_law_at_once_and_changes_the_version(tmp_path, rule
     assert load_rulebook(RulebookParams()).version == rulebook.version
 
 
-def test_an_override_carries_its_reason(tmp_path):
-    text = (
-        HEAD.replace("gb.test", "gb.conc.third-parties") + 'citation = "a law"\noverride_reason = "counsel says so"\n'
+def test_an_override_that_is_looser_needs_a_reason_and_one_that_is_only_tighter_needs_none(tmp_path):
+    hours = (
+        'name = "Our own"\nplaces = ["IN"]\n[[provision]]\nid = "in.rbi.hours"\nkind = "window"\nsummary = "hours"\n'
+        'citation = "our counsel"\nstatus = "P"\nchannels = ["call", "sms", "email", "visit"]\n'
+        'hours = [{ days = "mon-sat", open = "08:00", close = "CLOSE" }]\n'
     )
-    assert loaded(tmp_path, text).overrides == {"gb.conc.third-parties": "counsel says so"}
+    tighter = loaded(tmp_path, hours.replace("CLOSE", "18:00"))
+    assert tighter.overrides == {"in.rbi.hours": (None, ())}
+    message = r"line 3: in.rbi.hours: is looser .*closes 20:00, not 19:00.*override_reason"
+    with pytest.raises(RulebookError, match=message):
+        loaded(tmp_path, hours.replace("CLOSE", "20:00"))
+    said = loaded(tmp_path, hours.replace("CLOSE", "20:00") + 'override_reason = "a new circular"\n')
+    assert said.overrides == {
+        "in.rbi.hours": ("a new circular", ("closes 20:00, not 19:00 (mon, tue, wed, thu, fri, sat)",))
+    }
+    assert [file.name for file in said.own] == ["own.toml"]
+
+
+WINDOW = HEAD.replace('"bar"', '"window"') + (
+    'citation = "a law"\nchannels = ["call"]\nhours = [{ days = "mon-sun", open = "07:00", close = "22:00" }]\n'
+)
+NEED = HEAD.replace('"bar"', '"need"') + 'citation = "a law"\nneed = "unreachable"\nparty = "third_party"\n'
+
+
+@pytest.mark.parametrize("text", [WINDOW, NEED])
+@pytest.mark.parametrize(
+    ("place", "adds"), [("GB", True), ("GB-ENG", True), ("BR", True), ("CN-HK", True), ("FR", False), ("BR-BA", False)]
+)
+def test_a_provision_speaks_by_itself_only_for_a_place_that_no_shipped_pack_covers(tmp_path, text, place, adds):
+    text = text.replace('["GB"]', f'["{place}"]')
+    assert loaded(tmp_path, text).by_id["gb.test"].adds is adds
+    reasoned = loaded(tmp_path, text + 'override_reason = "counsel says so"\n')
+    assert reasoned.by_id["gb.test"].adds is False
+    assert list(reasoned.overrides) == (["gb.test"] if adds else [])
+
+
+def test_wider_hours_without_a_reason_leave_the_houses_hours_where_they_were(tmp_path, world, proposals):
+    facts = world({"points": [{"contact_point": "+1", "places": ["GB"], "zones": ["Europe/London"]}],
+                   "accounts": [{"country": "GB", "postal_code": "M11AA"}]})  # fmt: skip
+    asked = proposals([{"contact_point": "+1", "at": f"2026-11-23T{hour}:00:00Z"} for hour in ("10", "21", "23")])
+
+    def judged(text):
+        book = loaded(tmp_path, text)
+        return check(asked, facts, book, datetime(2026, 11, 23, tzinfo=UTC), CheckParams())["verdict"].to_list()
+
+    assert judged(WINDOW) == ["allow", "deny", "deny"]
+    assert judged(WINDOW + 'override_reason = "counsel says so"\n') == ["allow", "allow", "deny"]
+
+
+def test_asking_third_parties_needs_a_reason_where_the_shipped_law_is_silent(tmp_path, world, proposals):
+    facts = world({
+        "accounts": [{"country": "GB", "postal_code": "M11AA"}],
+        "relations": [{"relation": "friend", "country": "GB"}],
+        "consents": [{"consent_id": "C", "given_by": "third_party", "purposes": ["locate", "contact"]}],
+        "points": [{"contact_point": "+1", "places": ["GB"], "zones": ["Europe/London"], "party": "third_party",
+                    "relation": "friend", "relation_id": "R1", "consent_ids": ["C"], "own": False}],
+    })  # fmt: skip
+    asked = proposals(
+        [{"contact_point": "+1", "party": "third_party", "purpose": "location_only", "at": "2026-11-23T12:00:00Z"}]
+    )
+
+    def judged(text):
+        book = loaded(tmp_path, text)
+        return check(asked, facts, book, datetime(2026, 11, 23, tzinfo=UTC), CheckParams()).row(0, named=True)
+
+    assert judged(NEED)["provision"] == "house.third-party.place"
+    assert judged(NEED + 'override_reason = "counsel says so"\n')["verdict"] == "allow"
+
+
+def test_an_id_stands_once_in_a_file_and_once_among_the_users_files(tmp_path):
+    text = HEAD + 'citation = "a law"\n'
+    with pytest.raises(RulebookError, match=r"own.toml: line 11: gb.test: this id is at line 4 already"):
+        loaded(tmp_path, text + "\n" + text[text.index("[[") :])
+    (tmp_path / "own.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "two.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(RulebookError, match=r"two.toml: line 4: gb.test: is in own.toml already"):
+        load_rulebook(RulebookParams(paths=(str(tmp_path),)))
+    # The same file twice is one file.
+    paths = (str(tmp_path / "own.toml"), str(tmp_path / "own.toml"))
+    assert len(load_rulebook(RulebookParams(paths=paths)).own) == 1
+
+
+def test_a_folder_without_packs_and_house_hours_that_are_none_are_refused(tmp_path):
+    with pytest.raises(RulebookError, match=r"no \*.toml in this folder"):
+        load_rulebook(RulebookParams(paths=(str(tmp_path),)))
+    with pytest.raises(RulebookError, match="stays a window that holds everywhere"):
+        loaded(tmp_path, HEAD.replace("gb.test", "house.hours") + 'citation = "a law"\noverride_reason = "no"\n')
+
+
+FIRST = 'name = "Test" # a pack\n\nplaces = ["GB"]\n\n'
+"""Four lines before the provisions."""
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        # a table inside a provision
+        (
+            '[[provision]]\nid = "x.y"\nkind = "window"\n# why\n\n[[provision.hours]]\ndays = "mon"\nopen = "9:00"\n',
+            "line 12: x.y.hours[0].open: expected",
+        ),
+        # an inline table over several lines
+        (
+            '[[provision]]\nid = "x.y"\nkind = "window"\nhours = [\n  { days = "mon" },\n  { colour = 1 },\n]\n',
+            "line 10: x.y.hours[1].colour: unknown field; nearest known: close",
+        ),
+        # provisions as an array of inline tables
+        (
+            'provision = [\n  { id = "x.y", kind = "bar" },\n  { id = "x.z", kind = "cap", "c#unt" = "]" },\n]\n',
+            'line 7: x.z."c#unt": unknown field; nearest known: count',
+        ),
+        ('[[provision]]\nid = "x.y"\nkind = "need"\nneed = "money"\n', "line 8: x.y.need: expected "),
+        ('[[provision]]\nid = "x.y"\nkind = "window"\nhours = [{ days = "sun-mon" }]\n', "line 8: x.y.hours[0].days: "),
+        ('[[provision]]\nid = "x.y"\nkind = "window"\nhours = [{ open = 9 }]\n', "line 8: x.y.hours[0].open: expected"),
+        ('[[provision]]\nid = "x.y"\nkind = "cap"\nmaximum = true\n', "line 8: x.y.maximum: expected a valid integer"),
+        (
+            '[[provision]]\nid = "x.y"\nkind = "bar"\ncollecting = "no"\n',
+            "line 8: x.y.collecting: expected a valid bool",
+        ),
+        ('[[provision]]\nid = "x.y"\nsummary = "no kind"\n', "line 5: x.y.kind: field required"),
+        ('[[provision]]\nid = "X Y"\nkind = "bar"\n', "line 6: provision 1.id: expected small letters"),
+        ('[[provision]]\nid = "x.y"\nkind = "bar"\nchannels = ["call", "fax"]\n', "line 8: x.y.channels[1]: expected"),
+        ("[provision]\nid = 1\n", "line 5: pack.provision: "),
+    ],
+)
+def test_a_fault_names_its_own_line_however_the_pack_is_written(text, fault):
+    for written in (FIRST + text, ("\ufeff" + FIRST + text).replace("\n", "\r\n")):
+        found = parse_pack("own.toml", written.encode())
+        assert any(str(one).startswith(f"own.toml: {fault}") for one in found), [str(one) for one in found]
+
+
+def test_all_faults_of_a_file_are_found_at_once():
+    text = HEAD.replace("no letters", "a") + 'colour = "red"\nplaces = ["Britain", "GB"]\n'
+    assert [fault.where.removeprefix("gb.test.") for fault in parse_pack("own.toml", text.encode())] == [
+        "citation",
+        "summary",
+        "colour",
+        "places[0]",
+    ]
+
+
+SHIPPED = [
+    item.read_bytes() for item in sorted(files("skiptrace.compliance").joinpath("jurisdictions").iterdir(), key=str)
+]
+WORDS = [b"[[provision]]", b'"', b"'''", b"[", b"]", b"{", b"}", b"=", b",", b".", b"#", b"\n", b"\r", b"\\", b"\xff",
+         b"\0", b"true", b"-1", b"1e999", b"nan", b"9" * 5000, b"[" * 3000, b"2026-02-30", b"08:00", b"08:00+01:00",
+         b"{}", b"hours", b"places", b"kind", b"id", b"\xef\xbb\xbf", b"window", b"holidays", b"provision"]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_whatever_the_text_it_is_a_pack_or_faults_and_never_a_traceback(data):
+    text = data.draw(st.sampled_from(SHIPPED))
+    start = data.draw(st.integers(0, len(text)))
+    text = text[start : start + data.draw(st.sampled_from([200, 1000, 10**6]))] if data.draw(st.booleans()) else text
+    for _ in range(data.draw(st.integers(1, 4))):
+        at, gone = data.draw(st.integers(0, len(text))), data.draw(st.integers(0, 12))
+        text = text[:at] + data.draw(st.sampled_from(WORDS)) + text[at + gone :]
+    found = parse_pack("own.toml", text)
+    if isinstance(found, list):
+        assert found
+        for fault in found:
+            assert "\n" not in str(fault)
+            assert 0 <= fault.line <= text.count(b"\n") + 1
 
 
 def test_a_calendar_nobody_has_is_refused(tmp_path):
