@@ -1,11 +1,14 @@
-"""Every provision on both sides of its boundaries, as data."""
+"""Every provision on both sides of its boundaries, as data, and proof that the rulebook has no boundary left out."""
 
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, datetime
+from collections import defaultdict
+from datetime import UTC, datetime, time, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,17 +17,30 @@ from skiptrace.settings import CheckParams
 
 FOLDER = Path(__file__).parent / "scenarios"
 PRESETS = tomllib.loads((FOLDER / "presets.toml").read_text(encoding="utf-8"))
+EXPECTED = ("verdict", "provision", "eligible", "denies", "allows", "as_of")
+AS_OF = "2026-11-23T00:00:00Z"
+MINUTE = timedelta(minutes=1)
+
+
+def spread(scenario: dict[str, Any]) -> dict[str, Any]:
+    """Make one case of each moment where a case names several."""
+    cases = []
+    for case in scenario["cases"]:
+        moments = case["at"] if isinstance(case["at"], list) else [case["at"]]
+        cases += [case | {"at": at} for at in moments]
+    return scenario | {"cases": cases}
+
+
 SCENARIOS = [
-    pytest.param(scenario, id=f"{path.stem}: {scenario['name']}")
+    pytest.param(spread(scenario), id=f"{path.stem}: {scenario['name']}")
     for path in sorted(FOLDER.glob("*.toml"))
     if path.stem != "presets"
     for scenario in tomllib.loads(path.read_text(encoding="utf-8"))["scenario"]
 ]
-EXPECTED = ("verdict", "provision", "eligible", "denies", "as_of")
 
 
 def told(scenario: dict[str, Any]) -> dict[str, Any]:
-    preset = PRESETS.get(scenario.get("debtor", ""), {})
+    preset = PRESETS[scenario["debtor"]] if "debtor" in scenario else {}
     points = [*preset.get("points", []), *scenario.get("points", [])]
     attempts = []
     for row in scenario.get("attempts", []):
@@ -46,19 +62,20 @@ def told(scenario: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def asked(case: dict[str, Any], first: str) -> dict[str, Any]:
+    return {"contact_point": first} | {key: value for key, value in case.items() if key not in EXPECTED}
+
+
 def judged(scenario: dict[str, Any], world: Any, proposals: Any, rulebook: Any) -> list[tuple[dict[str, Any], Any]]:
     facts_told = told(scenario)
     facts, first = world(facts_told), facts_told["points"][0]["contact_point"]
-    usual = scenario.get("as_of", "2026-11-23T00:00:00Z")
+    usual = scenario.get("as_of", AS_OF)
     found = []
     for as_of in sorted({case.get("as_of", usual) for case in scenario["cases"]}):
         cases = [case for case in scenario["cases"] if case.get("as_of", usual) == as_of]
-        asked = [
-            {"contact_point": first} | {key: value for key, value in case.items() if key not in EXPECTED}
-            for case in cases
-        ]
-        rows = check(proposals(asked), facts, rulebook, datetime.fromisoformat(as_of), CheckParams()).to_dicts()
-        found += zip(cases, rows, strict=True)
+        rows = proposals([asked(case, first) for case in cases])
+        verdicts = check(rows, facts, rulebook, datetime.fromisoformat(as_of), CheckParams()).to_dicts()
+        found += zip(cases, verdicts, strict=True)
     return found
 
 
@@ -67,14 +84,21 @@ def all_judged(world, proposals, rulebook):
     return [judged(parameter.values[0], world, proposals, rulebook) for parameter in SCENARIOS]
 
 
+def named(case: dict[str, Any], key: str) -> list[str]:
+    value = case.get(key, [])
+    return [value] if isinstance(value, str) else value
+
+
 @pytest.mark.parametrize("number", [pytest.param(number, id=one.id) for number, one in enumerate(SCENARIOS)])
 def test_scenario(number, all_judged):
     for case, row in all_judged[number]:
         assert row["verdict"] == case["verdict"], (case, row)
         if "provision" in case:
             assert row["provision"] == case["provision"], (case, row)
-        if "denies" in case:
-            assert f"{case['denies']}:deny" in row["all_provisions"]
+        for provision in named(case, "denies"):
+            assert f"{provision}:deny" in row["all_provisions"], (case, row)
+        for provision in named(case, "allows"):
+            assert f"{provision}:allow" in row["all_provisions"], (case, row)
         if "eligible" in case:
             assert row["eligible_again_at"] == datetime.fromisoformat(case["eligible"]).astimezone(UTC), (case, row)
         if row["verdict"] == "allow":
@@ -92,3 +116,200 @@ def test_every_judged_provision_has_a_scenario_on_each_side(all_judged, rulebook
     # Bars without a condition, and hours from memory, never allow.
     unconditional = {"id.third-parties", "hk.third-parties", "tw.third-parties", "us.regf.work-email"}
     assert sorted(known - silent - unconditional - {"ca-bc.hours", "tw.hours"}) == []
+
+
+# What follows asks the rulebook which boundaries there are, and the scenarios whether they stand on both sides.
+
+
+def zone_of(scenario: dict[str, Any]) -> ZoneInfo | None:
+    """Return the zone of a debtor who is known to be in one only; the wheel's, as the system's may be stale."""
+    zones = {zone for point in told(scenario)["points"] for zone in point.get("zones", [])}
+    if len(zones) != 1 or "debtor" not in scenario:
+        return None
+    (name,) = zones
+    with files("tzdata.zoneinfo").joinpath(name).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+@pytest.fixture(scope="session")
+def entries(all_judged):
+    """By provision: scenario number, case, local start, local end, and whether the provision is against it."""
+    found = defaultdict(list)
+    for number, pairs in enumerate(all_judged):
+        zone = zone_of(SCENARIOS[number].values[0])
+        for case, row in pairs if zone else ():
+            start = datetime.fromisoformat(case.get("sent_at", case["at"])).astimezone(zone)
+            seconds = case.get("expected_duration_s", 300 if case.get("channel", "call") == "call" else 0)
+            end = (start.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(zone)
+            for entry in row["all_provisions"]:
+                name, _, verdict = entry.rpartition(":")
+                found[name].append((number, case, start, end, verdict == "deny"))
+    return found
+
+
+def near(moment: datetime, boundary: time, *, after: bool) -> bool:
+    """Tell whether a local moment lies at a time of day or within a minute after it, or else within a minute before."""
+    wall = moment.replace(tzinfo=None)
+    for shift in (0, 1):
+        gap = wall - datetime.combine(wall.date() + timedelta(days=shift), boundary)
+        if (timedelta(0) <= gap <= MINUTE) if after else (-MINUTE <= gap < timedelta(0)):
+            return True
+    return False
+
+
+def missing_sides(window: Any, hours: Any, seen: list[Any]) -> list[str]:
+    """Name the boundaries of some hours at which no scenario stands on the one side or the other."""
+    begun = [one for one in seen if one[2].weekday() in hours.days]
+    allowed, denied = ([one for one in begun if one[4] is against] for against in (False, True))
+    open_ended = window.ends == "open"
+    sides = {
+        "allowed after the opening": any(near(one[2], hours.open, after=True) for one in allowed),
+        "denied before the opening": any(near(one[2], hours.open, after=False) for one in denied),
+        "allowed to the closing": any(
+            near(one[3], hours.close, after=False) or (one[3].time() == hours.close and not open_ended)
+            for one in allowed
+        ),
+        "denied after the closing": any(near(one[3], hours.close, after=True) for one in denied),
+        "a message denied at the closing": window.channels == ("visit",)
+        or any(one[2] == one[3] and one[2].time() == hours.close for one in denied),
+        "denied at the opening itself": not open_ended or any(one[2].time() == hours.open for one in denied),
+        "allowed at the opening itself": open_ended or any(one[2].time() == hours.open for one in allowed),
+    }
+    return [f"{window.id}, {min(hours.days)}-{max(hours.days)}: {side}" for side, met in sides.items() if not met]
+
+
+def test_every_hour_has_a_scenario_on_both_sides_of_its_opening_and_closing(entries, rulebook):
+    windows = [one for one in rulebook.provisions if one.kind == "window"]
+    missing = [said for one in windows for hours in one.hours for said in missing_sides(one, hours, entries[one.id])]
+    assert missing == []
+
+
+def test_every_kind_of_day_without_hours_has_a_scenario(entries, rulebook):
+    missing = []
+    for one in rulebook.provisions:
+        if one.kind != "window":
+            continue
+        named_days = {day for hours in one.hours for day in hours.days}
+        denied = [entry[2] for entry in entries[one.id] if entry[4] and time(12) <= entry[2].time() <= time(16)]
+        missing += [f"{one.id}: day {day}" for day in set(range(7)) - named_days - {at.weekday() for at in denied}]
+        if one.holidays and not any(at.weekday() in named_days for at in denied):
+            missing.append(f"{one.id}: a holiday")
+        if "easter_monday" in one.holidays_added and not any(at.date().isoformat() == "2027-03-29" for at in denied):
+            missing.append(f"{one.id}: Easter Monday")
+    # Weekdays without hours at work or on Sundays are alike; one day of each run is enough.
+    assert [said for said in missing if said != "au.rg96.work-hours: day 6"] == []
+
+
+def without_one(scenario: dict[str, Any], case: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return the scenario's world once for each of its attempts, that attempt left out, with the case to ask there.
+
+    Each world gets names of its own, so that all can be judged together.
+    """
+    base = told(scenario)
+    first = base["points"][0]["contact_point"]
+    worlds = []
+    for left_out in range(len(base["attempts"])):
+        tag = f"{len(base['attempts'])}x{left_out}"
+        kept = {**base, "attempts": [row for at, row in enumerate(base["attempts"]) if at != left_out]}
+        worlds.append((renamed(kept, tag), renamed({"cases": [asked(case, first)]}, tag)["cases"][0]))
+    return worlds
+
+
+def renamed(part: dict[str, Any], tag: str) -> dict[str, Any]:
+    """Put a tag on every id and contact point, so that no attempt of one world counts in another."""
+    ids = ("account_id", "person_id", "contact_point", "attempt_id", "consent_id", "relation_id", "in_reply_to")
+    found: dict[str, Any] = {}
+    for table, rows in part.items():
+        found[table] = []
+        for number, row in enumerate(rows):
+            given = {"accounts": {"account_id": f"A{number + 1}"}, "relations": {"relation_id": "R1"}}.get(table, {})
+            if table in ("points", "attempts", "cases", "relations"):
+                given = {"account_id": "A1", **given}
+            if table == "attempts":
+                given |= {"attempt_id": f"T{number + 1}"}
+            whole = {**given, **row}
+            tagged = {key: f"{whole[key]}-{tag}" for key in ids if whole.get(key)}
+            lists = {key: [f"{one}-{tag}" for one in row[key]] for key in ("debt_ids", "consent_ids") if row.get(key)}
+            found[table].append(whole | tagged | lists)
+    return found
+
+
+def test_every_cap_is_full_in_a_scenario_and_one_attempt_fewer_is_allowed(all_judged, world, proposals, rulebook):
+    caps = {one.id: one.maximum for one in rulebook.provisions if one.kind == "cap"}
+    parts: dict[str, list[Any]] = defaultdict(list)
+    questions = defaultdict(list)
+    for number, pairs in enumerate(all_judged):
+        scenario = SCENARIOS[number].values[0]
+        for place, (case, row) in enumerate(pairs):
+            against = [cap for cap in caps if f"{cap}:deny" in row["all_provisions"]]
+            for variant, (made, question) in enumerate(without_one(scenario, case) if against else ()):
+                tag = f"{number}.{place}.{variant}"
+                unique = renamed(made, tag)
+                for table, rows in unique.items():
+                    parts[table] += rows
+                as_of = case.get("as_of", scenario.get("as_of", AS_OF))
+                asked_there = renamed({"cases": [question]}, tag)["cases"][0]
+                questions[as_of].append((asked_there, [(number, place, cap) for cap in against]))
+    facts, freed = world(parts), defaultdict(int)
+    for as_of, rows in questions.items():
+        found = check(
+            proposals([row for row, _ in rows]), facts, rulebook, datetime.fromisoformat(as_of), CheckParams()
+        )
+        for (_, marks), entries_there in zip(rows, found["all_provisions"], strict=True):
+            for mark in marks:
+                freed[mark] += f"{mark[2]}:allow" in entries_there
+    full = {cap for (_, _, cap), count in freed.items() if count == caps[cap]}
+    assert sorted(set(caps) - full) == []
+
+
+def days_apart(seen: list[Any], *, heals: bool) -> bool:
+    """Tell whether one scenario has a day that is denied and the next day allowed (or the other way about)."""
+    days = {(one[0], one[2].date(), one[4]) for one in seen}
+    step = timedelta(days=1 if heals else -1)
+    return any(against and (number, day + step, False) in days for number, day, against in days)
+
+
+def test_every_cap_and_wait_has_the_last_day_denied_and_the_first_allowed(entries, rulebook):
+    counted = [one.id for one in rulebook.provisions if one.kind == "wait" or (one.kind == "cap" and one.days)]
+    assert [name for name in counted if not days_apart(entries[name], heals=True)] == []
+
+
+def test_every_dated_provision_has_scenarios_on_both_sides_of_its_dates(entries, all_judged, rulebook):
+    denied = {(name, one[0], one[2].replace(tzinfo=None)) for name, seen in entries.items() for one in seen if one[4]}
+    asked_at = set()
+    for number, pairs in enumerate(all_judged):
+        if zone := zone_of(SCENARIOS[number].values[0]):
+            local = (datetime.fromisoformat(case["at"]).astimezone(zone) for case, _ in pairs)
+            asked_at |= {(number, at.replace(tzinfo=None)) for at in local}
+
+    def told_apart(name: str, last_inside: Any, days: int) -> bool:
+        """Tell whether it denies at some time of its first or last day and, at that time, not of the day outside."""
+        return any(
+            one == name
+            and at.date() == last_inside
+            and (number, at + timedelta(days=days)) in asked_at
+            and (name, number, at + timedelta(days=days)) not in denied
+            for one, number, at in denied
+        )
+
+    dated = [one for one in rulebook.provisions if one.kind not in ("disclosure", "retention")]
+    early = [one.id for one in dated if one.valid_from and not told_apart(one.id, one.valid_from, -1)]
+    late = [one.id for one in dated if one.valid_until and not told_apart(one.id, one.valid_until, 1)]
+    assert (early, late) == ([], [])
+
+
+def a_second_apart(seen: list[Any], *, first_denied: bool) -> bool:
+    moments = {(one[0], one[1].get("contact_point"), one[1].get("channel"), one[2], one[4]) for one in seen}
+    second = timedelta(seconds=1)
+    return any(
+        denied is first_denied and (number, point, channel, at + second, not denied) in moments
+        for number, point, channel, at, denied in moments
+    )
+
+
+def test_every_stop_and_age_has_scenarios_a_second_before_and_at_its_beginning_and_end(entries, rulebook):
+    stops = [one.id for one in rulebook.provisions if one.kind == "bar" and one.stop]
+    aged = [one.id for one in rulebook.provisions if one.kind == "need" and one.need == "recent_text_basis"]
+    assert [name for name in stops if not a_second_apart(entries[name], first_denied=False)] == []
+    assert [name for name in stops if not a_second_apart(entries[name], first_denied=True)] == []
+    assert [name for name in aged if not a_second_apart(entries[name], first_denied=False)] == []
