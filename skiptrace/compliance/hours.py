@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import polars as pl
 from skiptrace.compliance.docket import bears, epoch_day
 from skiptrace.compliance.findings import ALLOW, DENY, HEALS_NEVER, REVIEW, Finding, nothing_against
 from skiptrace.compliance.law import Window
+from skiptrace.compliance.lifting import lifted, lifted_until
 from skiptrace.compliance.rulebook import HOUSE_HOURS
 from skiptrace.compliance.windows import (
     ALWAYS,
@@ -21,13 +22,16 @@ from skiptrace.compliance.windows import (
     stop_allows,
     window_hours,
 )
+from skiptrace.compliance.wording import clock, first_zone, told
 from skiptrace.compliance.zones import DAY, SECOND, Instants
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from skiptrace.compliance.docket import Docket, Signature
     from skiptrace.compliance.rulebook import Rulebook
 
-__all__ = ["Timetable", "judge_inconvenient_time", "judge_window", "next_opening"]
+__all__ = ["Timetable", "by_value", "inconvenient_zone", "judge_window", "next_opening", "touching"]
 
 _UNREADABLE = "?"
 HEAL_DAYS = 21
@@ -108,6 +112,7 @@ class Timetable:
             for window in self.rulebook.provisions:
                 if (
                     isinstance(window, Window)
+                    and not window.adds
                     and not window.labels
                     and not set(window.places).isdisjoint(lineage)
                     and bears(window, signature)
@@ -120,7 +125,7 @@ class Timetable:
 
 def _whom_hours_ask(signature: Signature) -> tuple[object, ...]:
     """Return what decides which windows bear; zones only decide when those are open."""
-    return signature.hour_places, signature.channel, signature.party, signature.label
+    return signature.hour_places, signature.channel, signature.purpose, signature.party, signature.label
 
 
 def _in_force(window: Window, days: Instants) -> np.ndarray:
@@ -132,8 +137,19 @@ def _in_force(window: Window, days: Instants) -> np.ndarray:
     return held
 
 
+def by_value(numbers: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield each number with the positions at which it stands.
+
+    >>> [(number, at.tolist()) for number, at in by_value(np.array([7, 3, 7]))]
+    [(3, [1]), (7, [0, 2])]
+    """
+    order = np.argsort(numbers, kind="stable")
+    found, begins = np.unique(numbers[order], return_index=True)
+    yield from zip(found.tolist(), np.split(order, begins[1:]), strict=bool(found.size))
+
+
 def judge_window(window: Window, docket: Docket, timetable: Timetable) -> tuple[np.ndarray, Finding]:
-    """Return the rows a window bears on, and whether each contact lies in it from start to end."""
+    """Return the rows a window bears on, and whether each contact lies in it from start to end, or is let out of it."""
     bearing = {
         number: signature
         for number, signature in enumerate(docket.signatures)
@@ -145,42 +161,63 @@ def judge_window(window: Window, docket: Docket, timetable: Timetable) -> tuple[
     if rows.size == 0:
         return rows, nothing_against(0)
     inside = np.zeros(rows.size, dtype=bool)
-    order = np.argsort(docket.signature[rows], kind="stable")
-    numbers, begins = np.unique(docket.signature[rows][order], return_index=True)
-    for number, part in zip(numbers, np.split(order, begins[1:]), strict=True):
-        opened = timetable.open(window, bearing[int(number)])
+    for number, part in by_value(docket.signature[rows]):
+        opened = timetable.open(window, bearing[number])
         inside[part] = fits(opened, docket.start[rows[part]], docket.end[rows[part]])
+    lifts = pl.DataFrame(schema={"row": pl.UInt32, "consent_id": pl.String})
+    if window.lifted_by is not None:
+        lifts = lifted(docket, rows[~inside], window.lifted_by)
+        inside |= np.isin(rows, lifts["row"].to_numpy())
     within = REVIEW if window.status == "M" else ALLOW
-    return rows, Finding(np.where(inside, within, DENY).astype(np.int8), docket.start[rows])
+
+    def closed(number: int, zone: str, at: np.ndarray) -> np.ndarray:
+        alone = replace(bearing[number], zones=(zone,))
+        return ~fits(timetable.open(window, alone), docket.start[at], docket.end[at])
+
+    def facts(at: np.ndarray) -> pl.Series:
+        asked = rows[at]
+        times = clock(docket.start[asked], docket.end[asked], first_zone(docket, asked, closed))
+        consents = told(asked, lifts.select("row", text=pl.format(", lifted by consent {}", "consent_id")), "")
+        return pl.select(pl.format("it would be {}{}", times, consents)).to_series()
+
+    return rows, Finding(np.where(inside, within, DENY).astype(np.int8), docket.start[rows], facts)
 
 
-def judge_inconvenient_time(docket: Docket, rows: np.ndarray) -> Finding:
-    """Deny contacts that touch hours a stop calls inconvenient, in any candidate zone."""
-    bad = np.zeros(docket.rows.height, dtype=bool)
-    for (detail, number), part in _time_stops(docket):
-        at = part["row"].to_numpy()
-        span = (int(docket.start[at].min()) // DAY - 3, int(docket.end[at].max()) // DAY + 3)
+def touching(stops: pl.DataFrame, docket: Docket) -> pl.DataFrame:
+    """Keep, of stops by ``row``, ``signature`` and ``detail``, those whose hours the contact touches in any zone."""
+    kept = []
+    for (detail, number), part in stops.partition_by("detail", "signature", as_dict=True).items():
+        at, bad = part["row"].to_numpy(), np.zeros(part.height, dtype=bool)
         for zone in docket.signatures[number].zones:
-            bad[at] |= ~fits(stop_allows(detail, zone, *span), docket.start[at], docket.end[at])
-    unreadable = docket.stops.filter(pl.col("kind") == "inconvenient_time")["detail"].is_null().any()
-    heals = np.full(rows.size, HEALS_NEVER, dtype=np.int64) if unreadable else docket.start[rows]
-    verdict = np.where(bad[rows], DENY, ALLOW).astype(np.int8)
-    return Finding(verdict, heals)
+            bad |= _touched(docket, at, detail, zone)
+        kept.append(part.filter(bad))
+    return pl.concat(kept) if kept else stops
 
 
-def _time_stops(docket: Docket) -> list[tuple[tuple[str | None, int], pl.DataFrame]]:
-    stops = docket.stops.filter(pl.col("kind") == "inconvenient_time").select("row", "detail").unique()
-    if stops.is_empty():
-        return []
-    parts = stops.join(docket.rows.select("row", "signature"), on="row").sort("row", "detail")
-    return [
-        ((detail, int(number)), part)
-        for (detail, number), part in parts.partition_by("detail", "signature", as_dict=True).items()
-    ]
+def _touched(docket: Docket, rows: np.ndarray, detail: str | None, zone: str) -> np.ndarray:
+    starts, ends = docket.start[rows], docket.end[rows]
+    return ~fits(stop_allows(detail, zone, int(starts.min()) // DAY - 3, int(ends.max()) // DAY + 3), starts, ends)
+
+
+def inconvenient_zone(docket: Docket, stops: pl.DataFrame) -> pl.Series:
+    """Return of each stop (``row``, ``detail``) the first zone in which the contact touches its hours."""
+    parts = []
+    for (detail,), part in (
+        stops.select("row", "detail").with_row_index("at").partition_by("detail", as_dict=True).items()
+    ):
+
+        def touched(_: int, zone: str, rows: np.ndarray, detail: str | None = detail) -> np.ndarray:
+            return _touched(docket, rows, detail, zone)
+
+        parts.append(part.with_columns(zone=first_zone(docket, part["row"].to_numpy(), touched)))
+    return pl.concat(parts).sort("at")["zone"]
 
 
 def next_opening(docket: Docket, rows: np.ndarray, after: Instants, timetable: Timetable) -> Instants:
     """Return when, from some instant on, a contact next fits into every window and no inconvenient hours; or never.
+
+    What a consent lifts counts as closed, and never is said too where such a consent ends before: it is not known what
+    else it lifts.
 
     Parameters
     ----------
@@ -218,4 +255,5 @@ def next_opening(docket: Docket, rows: np.ndarray, after: Instants, timetable: T
             opened = intersect(opened, *(stop_allows(detail, zone, *span) for zone in signature.zones))
         begin = next_fit(opened, after[at], lengths[at])
         found[at] = np.where(begin < 0, HEALS_NEVER, begin)
-    return -(-found // SECOND) * SECOND
+    found = -(-found // SECOND) * SECOND
+    return np.where(found + lengths > lifted_until(docket, rows), HEALS_NEVER, found)

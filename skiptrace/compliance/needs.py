@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from skiptrace.compliance.consent import CONSENTED, permits
+from skiptrace.compliance.consent import permits
 from skiptrace.compliance.findings import Finding, denied_where
+from skiptrace.compliance.lifting import given_directly, holds_throughout, offered
+from skiptrace.compliance.wording import moment, told, where
 from skiptrace.compliance.zones import DAY
-from skiptrace.vocabulary import (
-    ConsentGiver,
-    ConsentPurpose,
-    ConsentReceiver,
-    PointKind,
-    PointLabel,
-    ReassignmentResult,
-)
+from skiptrace.vocabulary import PointKind, PointLabel, ReassignmentResult
 
 if TYPE_CHECKING:
     from skiptrace.compliance.docket import Docket
@@ -28,84 +23,85 @@ __all__ = ["judge_need"]
 
 def judge_need(need: Need, docket: Docket, rows: np.ndarray) -> Finding:
     """Deny the rows that lack what is needed."""
-    met = {
-        "consent": _has_consent,
-        "recent_text_basis": _has_recent_text_basis,
-        "unreachable": _is_unreachable,
-        "home_unreachable": _is_unreachable,
-    }[need.need](need, docket, rows)
-    return denied_where(~met)
+    judge = {"consent": _judge_consent, "recent_text_basis": _judge_text_basis}.get(need.need, _judge_unreachable)
+    return judge(need, docket, rows)
 
 
-def _marked(docket: Docket, found: pl.DataFrame, rows: np.ndarray) -> np.ndarray:
+def _marked(docket: Docket, found: pl.Series, rows: np.ndarray) -> np.ndarray:
     met = np.zeros(docket.rows.height, dtype=bool)
-    met[found["row"].to_numpy()] = True
+    met[found.to_numpy()] = True
     mine: np.ndarray = met[rows]
     return mine
 
 
-def _at_hand(docket: Docket, rows: np.ndarray) -> pl.DataFrame:
-    """Return the consents that hold for each row from its start to its end."""
-    return (
-        docket.rows[rows]
-        .select("row", "lead", "start", "end", by="channel")
-        .join(docket.known.consents, on="lead")
-        .filter(
-            (pl.col("given") <= pl.col("start"))
-            & (pl.col("start") < pl.col("ended"))
-            & (pl.col("end") <= pl.col("ended"))
-        )
-    )
-
-
-def _has_consent(need: Need, docket: Docket, rows: np.ndarray) -> np.ndarray:
-    asked = rows[~docket.rows["own"].to_numpy()[rows]] if need.found_only else rows
-    held = _at_hand(docket, asked)
-    for purpose in need.purposes:
-        # To be located is not a matter of a channel.
-        held = held.filter(permits(purpose, None if purpose == "locate" else pl.col("by")))
+def _judge_consent(need: Need, docket: Docket, rows: np.ndarray) -> Finding:
+    suiting = docket.known.consents
     if need.bases:
-        held = held.filter(pl.col("basis").is_in(list(need.bases)))
-    met = np.ones(docket.rows.height, dtype=bool)
-    met[asked] = False
-    met[held["row"].to_numpy()] = True
-    mine: np.ndarray = met[rows]
-    return mine
+        suiting = suiting.filter(pl.col("basis").is_in(list(need.bases)))
+    # To be located is not a matter of a channel.
+    purposed = [permits(purpose, None if purpose == "locate" else pl.col("by")) for purpose in need.purposes]
+    own = docket.rows["own"].to_numpy()[rows] if need.found_only else np.zeros(rows.size, dtype=bool)
+    held = offered(docket, rows[~own], suiting).filter(holds_throughout(), *purposed)
+    met = own | _marked(docket, held["row"], rows)
+
+    def facts(at: np.ndarray) -> pl.Series:
+        theirs = offered(docket, rows[at], suiting).filter(*purposed).with_columns(holds=holds_throughout())
+        until = pl.format(" until {}", moment("ended")).fill_null("")
+        text = pl.format("consent {} holds from {}{}", "consent_id", moment("given"), until)
+        wanted = " and ".join(need.purposes)
+        without = f"no consent for {wanted}" if wanted else "no consent"
+        said = told(rows[at], _last(theirs, text, "holds", "ended", "given", "consent_id"), without)
+        return where(~own[at], said, "the account itself gave the contact point")
+
+    return denied_where(~met, facts=facts)
 
 
-def _has_recent_text_basis(need: Need, docket: Docket, rows: np.ndarray) -> np.ndarray:
-    age = need.max_age_days * DAY
-    recent = _at_hand(docket, rows).filter(
-        (pl.col("given_by") == ConsentGiver.DEBTOR.value)
-        & (pl.col("given_to") == ConsentReceiver.THIS_COLLECTOR.value)
-        & pl.col("basis").is_in([basis.value for basis in CONSENTED])
-        & permits(ConsentPurpose.CONTACT, pl.col("by"))
-        & (pl.col("start") - pl.col("given") <= age)
-    )
-    mine = docket.rows[rows].select(
-        "row",
-        "account_id",
-        "point_key",
-        "start",
-        "reassignment_result",
-        checked=pl.col("reassignment_checked_on").dt.epoch("us"),
-    )
+def _last(frame: pl.DataFrame, text: pl.Expr, *by: str) -> pl.DataFrame:
+    """Return of each row one ``text``: of its last entry in that order."""
+    return frame.sort("row", *by).unique("row", keep="last", maintain_order=True).select("row", text=text)
+
+
+def _judge_text_basis(need: Need, docket: Docket, rows: np.ndarray) -> Finding:
+    bases = _text_bases(docket, rows)
+    young = pl.col("start") - pl.col("since") <= need.max_age_days * DAY
+    met = _marked(docket, bases.filter(young)["row"], rows)
+
+    def facts(at: np.ndarray) -> pl.Series:
+        said = told(rows[at], _last(bases, pl.format("{} {}", "basis", moment("since")), "since", "basis"))
+        old = said + f", older than {need.max_age_days} days"
+        return where(met[at], said, old).fill_null("no text of theirs, no consent, no check that the number is theirs")
+
+    return denied_where(~met, facts=facts)
+
+
+def _text_bases(docket: Docket, rows: np.ndarray) -> pl.DataFrame:
+    """Return what a text may rest on: ``row``, ``start``, ``since`` (microseconds) and ``basis``, in words."""
+    columns = ("row", "start", "since", "basis")
+    consented = offered(docket, rows, docket.known.consents).filter(holds_throughout(), given_directly())
+    mine = docket.rows.select(
+        "row", "account_id", "point_key", "start", "reassignment_result", since=pl.col("reassignment_checked_on")
+    )[rows].with_columns(pl.col("since").dt.epoch("us"))
     checked = mine.filter(
         (pl.col("reassignment_result") == ReassignmentResult.NOT_REASSIGNED.value)
-        & (pl.col("checked") <= pl.col("start"))
-        & (pl.col("start") - pl.col("checked") <= age)
+        & (pl.col("since") <= pl.col("start"))
     )
-    texts = docket.known.history.filter(pl.col("inbound") & (pl.col("channel") == "sms")).select(
-        "account_id", "point_key", "started"
+    texts = docket.known.history.filter(pl.col("inbound") & (pl.col("channel") == "sms"))
+    written = (
+        mine.drop("since")
+        .join(texts.select("account_id", "point_key", "attempt_id", since="started"), on=["account_id", "point_key"])
+        .filter(pl.col("since") <= pl.col("start"))
     )
-    written = mine.join(texts, on=["account_id", "point_key"]).filter(
-        (pl.col("started") <= pl.col("start")) & (pl.col("start") - pl.col("started") <= age)
+    return pl.concat(
+        [
+            consented.select("row", "start", since="given", basis=pl.format("consent {} given", "consent_id")),
+            checked.with_columns(basis=pl.lit("number checked")).select(columns),
+            written.with_columns(basis=pl.format("their text {} of", "attempt_id")).select(columns),
+        ]
     )
-    return _marked(docket, pl.concat([frame.select("row") for frame in (recent, checked, written)]), rows)
 
 
-def _is_unreachable(need: Need, docket: Docket, rows: np.ndarray) -> np.ndarray:
-    """Tell whether every point of the debtor's is dead, or its last attempts all failed.
+def _judge_unreachable(need: Need, docket: Docket, rows: np.ndarray) -> Finding:
+    """Deny while some point of the debtor's is neither dead nor has failed in all its last attempts.
 
     For ``home_unreachable`` only telephones that are not at work are asked about.
     """
@@ -132,4 +128,10 @@ def _is_unreachable(need: Need, docket: Docket, rows: np.ndarray) -> np.ndarray:
         & (pl.col("reassignment_result") != ReassignmentResult.REASSIGNED.value).fill_null(value=True)
         & (pl.col("failed").fill_null(0) < need.failures)
     )
-    return ~_marked(docket, alive, rows)
+    left = alive.group_by("row").len()
+
+    def facts(at: np.ndarray) -> pl.Series:
+        few = left.select("row", text=pl.format("{} contact points of the debtor's may still reach them", "len"))
+        return told(rows[at], few, "no contact point of the debtor's is left that may reach them")
+
+    return denied_where(_marked(docket, alive["row"], rows), facts=facts)

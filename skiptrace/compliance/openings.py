@@ -7,7 +7,7 @@ ages), and one contact is judged in each piece. Windows are whole seconds, and w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from skiptrace.compliance.check import judge_docket, texts_of
 from skiptrace.compliance.docket import Docket, Known, instant_of, know, make_docket, whereabouts_of
 from skiptrace.compliance.findings import ALLOW, HEALS_NEVER
 from skiptrace.compliance.hours import Timetable
-from skiptrace.compliance.law import Need
+from skiptrace.compliance.law import Need, Window
 from skiptrace.compliance.provisions import findings
 from skiptrace.compliance.windows import stop_allows
 from skiptrace.compliance.zones import DAY, SECOND, day_starts
@@ -74,9 +74,9 @@ def openings(facts: Facts, rulebook: Rulebook, as_of: datetime, until: datetime,
     -------
     Openings
         Calls and texts for telephones, e-mails, letters for addresses; third parties are called only, for location
-        information. What would only be reviewed has no window.
+        information. What would only be reviewed has no window, nor do hours that a consent alone opens.
     """
-    known = know(facts, rulebook, as_of)
+    known = know(facts, _never_lifting_hours(rulebook), as_of)
     rows = _contacts(known, params).with_row_index("at")
     horizon = (known.as_of, instant_of(until))
     now = rows.with_columns(vantage=pl.lit(known.as_of), start=pl.lit(known.as_of), end=known.as_of + pl.col("lasts"))
@@ -92,6 +92,15 @@ def openings(facts: Facts, rulebook: Rulebook, as_of: datetime, until: datetime,
         OPENINGS.conform(windows.select(list(OPENINGS.schema))),
         _withheld(rest.join(first, on="at", how="left", maintain_order="left"), where, nowhere, known),
     )
+
+
+def _never_lifting_hours(rulebook: Rulebook) -> Rulebook:
+    """Return the rulebook for plans: who let us in at odd hours is still not planned into them."""
+    kept = [
+        provision.model_copy(update={"lifted_by": None}) if isinstance(provision, Window) else provision
+        for provision in rulebook.provisions
+    ]
+    return replace(rulebook, provisions=tuple(kept))
 
 
 def _contacts(known: Known, params: CheckParams) -> pl.DataFrame:

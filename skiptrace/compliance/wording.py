@@ -1,0 +1,99 @@
+"""Facts in words, for many rows at once: moments in UTC, clocks in a named zone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from skiptrace.compliance.zones import offsets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from skiptrace.compliance.docket import Docket
+    from skiptrace.compliance.zones import Instants
+
+__all__ = ["clock", "day", "first_zone", "moment", "told", "where"]
+
+_FAR = 2**61
+"""Instants beyond stand for never and for ever."""
+
+
+def moment(column: str) -> pl.Expr:
+    """Return instants (microseconds) as RFC 3339 text in UTC; null if there is none.
+
+    >>> pl.DataFrame({"at": [1_795_600_800_000_000, 2**62]}).select(moment("at")).to_series().to_list()
+    ['2026-11-25T10:00:00Z', None]
+    """
+    near = pl.when(pl.col(column).abs() < _FAR).then(pl.col(column))
+    return near.cast(pl.Datetime("us")).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ")
+
+
+def day(column: str) -> pl.Expr:
+    """Return days since 1970 as ISO dates."""
+    return pl.col(column).cast(pl.Int32).cast(pl.Date).cast(pl.String)
+
+
+def clock(starts: Instants, ends: Instants, zones: pl.Series) -> pl.Series:
+    """Tell from when to when each contact would last, by the clocks of a zone.
+
+    >>> nine, zone = np.array([1_795_600_800_000_000]), pl.Series(["Asia/Kolkata"])
+    >>> clock(nine, nine + 300_000_000, zone).item()
+    '15:30:00 to 15:35:00 on Wed 2026-11-25 in Asia/Kolkata'
+    >>> clock(nine, nine, zone).item()
+    '15:30:00 on Wed 2026-11-25 in Asia/Kolkata'
+    """
+    begin, finish = starts.copy(), ends.copy()
+    names = zones.to_numpy()
+    for zone in zones.unique().to_list():
+        mine = names == zone
+        begin[mine] += offsets(zone, starts[mine])
+        finish[mine] += offsets(zone, ends[mine])
+    frame = pl.DataFrame({"begin": begin, "finish": finish, "zone": zones}).with_columns(
+        pl.col("begin", "finish").cast(pl.Datetime("us"))
+    )
+    hour, full = "%H:%M:%S%.f", "%H:%M:%S%.f on %a %Y-%m-%d"
+    same_day = pl.col("begin").dt.date() == pl.col("finish").dt.date()
+    opening = pl.when(same_day).then(pl.col("begin").dt.strftime(hour)).otherwise(pl.col("begin").dt.strftime(full))
+    lasting = pl.format("{} to ", pl.when(pl.Series(starts < ends)).then(opening))
+    return frame.select(
+        pl.format("{}{} in {}", lasting.fill_null(""), pl.col("finish").dt.strftime(full), "zone")
+    ).to_series()
+
+
+def first_zone(docket: Docket, rows: np.ndarray, holds: Callable[[int, str, np.ndarray], np.ndarray]) -> pl.Series:
+    """Return of each row the first of its own zones in which a condition holds, else the first.
+
+    Its own, not those that stand for zones alike: these depend on what else is asked.
+
+    Parameters
+    ----------
+    docket, rows
+        Which rows.
+    holds
+        Told a signature's number, a zone and rows of both: tells of each of these rows.
+    """
+    kinds = pl.DataFrame({"signature": docket.signature[rows], "zones": docket.rows["zones"].gather(rows)})
+    found = np.zeros(rows.size, dtype=np.int64)
+    for (number, zones), part in kinds.with_row_index("at").partition_by("signature", "zones", as_dict=True).items():
+        at = part["at"].to_numpy()
+        left = np.ones(at.size, dtype=bool)
+        for place, zone in enumerate(zones.split("|")):
+            hit = left & holds(number, zone, rows[at])
+            found[at[hit]] = place
+            left &= ~hit
+    return kinds.select(pl.col("zones").str.split("|").list.get(pl.lit(pl.Series(found)))).to_series()
+
+
+def told(rows: np.ndarray, texts: pl.DataFrame, otherwise: str | None = None) -> pl.Series:
+    """Return for rows, in their order, the ``text`` that a frame by ``row`` holds for some of them."""
+    asked = pl.DataFrame({"row": pl.Series(rows, dtype=pl.UInt32)})
+    found = asked.join(texts.select("row", "text"), on="row", how="left", maintain_order="left")["text"]
+    return found if otherwise is None else found.fill_null(otherwise)
+
+
+def where(condition: np.ndarray, texts: pl.Series, otherwise: pl.Series | str) -> pl.Series:
+    """Return the texts where a condition is true, else others."""
+    return pl.select(pl.when(pl.Series(condition)).then(texts).otherwise(pl.lit(otherwise))).to_series()
