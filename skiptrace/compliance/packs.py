@@ -16,6 +16,7 @@ from skiptrace.compliance.key_lines import KeyPath, key_lines
 from skiptrace.compliance.law import Bar, Cap, Disclosure, Hours, Model, Need, Pack, Retention, Wait, Window
 from skiptrace.compliance.places import load_places
 from skiptrace.errors import RulebookError
+from skiptrace.normalise.facts import fact_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from skiptrace.compliance.law import Provision
 
-__all__ = ["EVERYWHERE", "KINDS", "Fault", "PackFile", "faults_of", "parse_pack", "read_pack"]
+__all__ = ["EVERYWHERE", "KINDS", "Fault", "PackFile", "faults_of", "known_place", "parse_pack", "read_pack"]
 
 EVERYWHERE = "*"
 KINDS: dict[str, type[Model]] = {
@@ -156,9 +157,23 @@ def _not_toml(name: str, text: str, message: str) -> Fault:
     return Fault(name, line, "", f"not TOML: {_plain(_AT_LINE.sub('', message).splitlines()[0])}")
 
 
-def _unknown_places(name: str, pack: Pack, lines: dict[KeyPath, int]) -> list[Fault]:
-    """Find provisions for a country that there is not: they would never hold."""
+def known_place(place: str) -> bool:
+    """Tell whether facts can lie in a place: its country exists, its region and its city are among those we know.
+
+    >>> [known_place(code) for code in ("US-NY-NYC", "PR", "DE-BY", "UK", "US-ZZ")]
+    [True, True, True, False, False]
+    """
     places = load_places()
+    code = places.canonical(place)
+    country, *parts = code.split("-")
+    regions = {row["code"] for row in fact_rows("regions") if row["country"] == country}
+    if not places.zones_of(country) or (regions and parts and f"{country}-{parts[0]}" not in regions):
+        return False
+    return len(parts) < 2 or code in places.city  # noqa: PLR2004  # country, region, city
+
+
+def _unknown_places(name: str, pack: Pack, lines: dict[KeyPath, int]) -> list[Fault]:
+    """Find provisions for places that there are not: they would never hold."""
     named: list[tuple[KeyPath, str, str]] = [
         (("places", at), "pack.places", place) for at, place in enumerate(pack.places)
     ]
@@ -167,9 +182,9 @@ def _unknown_places(name: str, pack: Pack, lines: dict[KeyPath, int]) -> list[Fa
             (("provision", number, "places", at), f"{one.id}.places", place) for at, place in enumerate(one.places)
         ]
     return [
-        Fault(name, lines.get(path, 1), where, f"no country has the ISO 3166 code {place.split('-')[0]}")
+        Fault(name, lines.get(path, 1), where, f"no place that we know has the code {place}")
         for path, where, place in named
-        if place != EVERYWHERE and not places.zones_of(places.canonical(place))
+        if place != EVERYWHERE and not known_place(place)
     ]
 
 

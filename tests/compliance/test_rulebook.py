@@ -59,7 +59,7 @@ def test_a_provision_without_citation_is_an_error_with_file_and_line(tmp_path):
             HEAD.replace('["GB"]', '["Britain"]') + 'citation = "a law"\n',
             "line 2: pack.places.0.: expected an ISO 3166",
         ),
-        (HEAD.replace('["GB"]', '["UK"]') + 'citation = "a law"\n', "line 2: pack.places: no country has .* UK"),
+        (HEAD.replace('["GB"]', '["UK"]') + 'citation = "a law"\n', "line 2: pack.places: no place .* UK"),
         (HEAD + 'citation = "a law"\nplaces = ["*", "GB"]\n', "line 10: gb.test.places: .* is everywhere"),
         (HEAD.replace('"bar"', '"ban"') + 'citation = "a law"\n', "gb.test"),
         (HEAD + 'citation = "a law"\nvalid_from = 2026-02-01\nvalid_until = 2026-01-01\n', "valid_until is before"),
