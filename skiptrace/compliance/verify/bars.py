@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skiptrace.compliance.law import Need
+from skiptrace.compliance.rulebook import EVERYWHERE
 from skiptrace.compliance.verify.attempts import bears
 from skiptrace.compliance.verify.clock import local
 from skiptrace.compliance.verify.consents import is_valid, lifts
 from skiptrace.compliance.verify.hours import inconvenient
 
 if TYPE_CHECKING:
-    from skiptrace.compliance.law import Bar
+    from skiptrace.compliance.law import Bar, Provision
     from skiptrace.compliance.verify.attempts import Attempt
     from skiptrace.compliance.verify.known import Stop
 
@@ -58,6 +59,8 @@ def _among(words: tuple[str, ...], product: str | None) -> bool:
 def _asked_before(attempt: Attempt) -> bool:
     """Tell whether this third party was contacted and has not since asked to be called again."""
     known, third = attempt.known, attempt.lead["relation_id"]
+    if attempt.lead["party"] != "third_party":
+        return False
     theirs = [lead for lead in known.leads[attempt.account] if lead["relation_id"] == third]
     points = {lead["point_key"] for lead in theirs}
     made = [
@@ -81,12 +84,20 @@ def _silent(attempt: Attempt) -> bool:
     """Tell whether the law of some place does not say, on some local day, when a third party may be asked this way."""
     days = {local(attempt.at, zone).date() for zone in attempt.zones}
     return any(
-        not any(
-            isinstance(provision, Need) and provision.need == "unreachable" and bears(provision, attempt, (day,))
-            for provision in attempt.known.rulebook.bearing_on(place)
-        )
+        not any(_speaks(one) and bears(one, attempt, (day,)) for one in attempt.known.rulebook.bearing_on(place))
         for place in attempt.places
         for day in days
+    )
+
+
+def _speaks(provision: Provision) -> bool:
+    """Tell whether a place's own law says by this when a third party may be asked; memory permits nothing."""
+    return (
+        isinstance(provision, Need)
+        and provision.need == "unreachable"
+        and not provision.adds
+        and provision.places != (EVERYWHERE,)
+        and provision.status != "M"
     )
 
 

@@ -38,15 +38,14 @@ def judge_cap(cap: Cap, attempt: Attempt) -> str | None:
 def _most(cap: Cap, attempt: Attempt, events: list[Event], zone: str) -> int:
     """Return the largest number of attempts in any span of the cap that holds the one proposed.
 
-    One told in several ways may be in a span in any of them, but counts there once.
+    One told in several ways counts once; told at several times it may have been several, and counts at each.
     """
     now, length = _unit(cap, attempt.at, zone), _length(cap)
-    spans = [(event.name, _unit(cap, event.first, zone), _unit(cap, event.at, zone)) for event in events]
+    once = {(event.name, event.at): event for event in events}.values()
+    spans = [(_unit(cap, event.first, zone), _unit(cap, event.at, zone)) for event in once]
     # A fullest span begins where an attempt may be at the latest, or with the one proposed.
-    begins = {now, *(last for _, _, last in spans if now - length <= last <= now)}
-    return max(
-        len({name for name, first, last in spans if first <= begin + length and last >= begin}) for begin in begins
-    )
+    begins = {now, *(last for _, last in spans if now - length <= last <= now)}
+    return max(sum(first <= begin + length and last >= begin for first, last in spans) for begin in begins)
 
 
 def _unit(cap: Cap, moment: datetime, zone: str) -> int:

@@ -222,7 +222,9 @@ class _Reader:
             if key not in self._inside:
                 self._inside[key] = judge_hours(window, where.zones, moment, until)
             reason = self._inside[key]
-            if reason is not None and not lifts(window.lifted_by, attempt, moment, until):
+            # Somebody must look at hours from memory, whatever a consent says of them.
+            lifted = window.status != "M" and lifts(window.lifted_by, attempt, moment, until)
+            if reason is not None and not lifted:
                 return _Finding(window.id, reason)
         return None
 
