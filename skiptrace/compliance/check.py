@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from skiptrace.compliance.docket import HOUSE_PLACE, HOUSE_ZONE, Docket, Known, know, make_docket
+from skiptrace.compliance.docket import HOUSE_PLACE, HOUSE_ZONE, Docket, Known, know, make_docket, whereabouts_of
 from skiptrace.compliance.findings import ALLOW, DENY, HEALS_NEVER, REVIEW
 from skiptrace.compliance.hours import Timetable, next_opening
 from skiptrace.compliance.provisions import findings, in_order
+from skiptrace.compliance.wording import told
 from skiptrace.contracts.inputs import INSTANT
 from skiptrace.contracts.outputs import VERDICTS
 from skiptrace.contracts.stages import PROPOSALS
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from skiptrace.compliance.rulebook import Rulebook
     from skiptrace.settings import CheckParams
 
-__all__ = ["INPUT", "check", "judge_docket", "texts_of"]
+__all__ = ["INPUT", "check", "docket_of", "judge_docket", "texts_of"]
 
 INPUT = "input"
 HOUSE_POINT = "house.point"
@@ -43,7 +44,13 @@ _MICRO = 1_000_000
 
 
 def check(
-    proposals: pl.DataFrame, facts: Facts, rulebook: Rulebook, as_of: datetime, params: CheckParams
+    proposals: pl.DataFrame,
+    facts: Facts,
+    rulebook: Rulebook,
+    as_of: datetime,
+    params: CheckParams,
+    *,
+    telling: bool = True,
 ) -> pl.DataFrame:
     """Judge each proposal alone against what is known.
 
@@ -59,6 +66,9 @@ def check(
         Now. A proposal before it is judged as if it were planned at its own time.
     params
         Length of a call whose proposal states none.
+    telling
+        Whether reasons tell, after what the provision says, the facts that decided; without, they are alike wherever
+        the provision is.
 
     Returns
     -------
@@ -71,22 +81,59 @@ def check(
     proposals = PROPOSALS.conform(proposals)
     known = know(facts.about(proposals["account_id"].drop_nulls().unique()), rulebook, as_of)
     parts = [
-        _judge(proposals.slice(start, CHUNK), known, params) for start in range(0, max(proposals.height, 1), CHUNK)
+        _judge(proposals.slice(start, CHUNK), known, params, telling=telling)
+        for start in range(0, max(proposals.height, 1), CHUNK)
     ]
     return pl.concat(parts)
 
 
-def _judge(proposals: pl.DataFrame, known: Known, params: CheckParams) -> pl.DataFrame:
+def _judge(proposals: pl.DataFrame, known: Known, params: CheckParams, *, telling: bool) -> pl.DataFrame:
     proposals = proposals.select(list(PROPOSALS.schema)).with_row_index("at_row")
+    docket, refused = docket_of(proposals, known, params)
+    if not telling:
+        refused = refused.with_columns(facts=pl.lit(None, pl.String))
+    judged = pl.concat(
+        [refused.with_columns(verdict=pl.lit(DENY, pl.Int8)), judge_docket(docket, telling=telling)], how="diagonal"
+    )
+    return _verdicts(proposals, judged, known.rulebook)
+
+
+def docket_of(proposals: pl.DataFrame, known: Known, params: CheckParams) -> tuple[Docket, pl.DataFrame]:
+    """Put on a docket the proposals (PROPOSALS with ``at_row``) that can be judged, and set the others apart.
+
+    Returns
+    -------
+    tuple
+        The docket, its ``at`` the ``at_row``; and those refused unjudged: ``at``, ``provision``, ``facts`` (what of
+        them is missing, in words; null = nothing to add), ``places`` and ``zones`` (joined by ``|``; null = not asked).
+    """
     read = _read(proposals, known, params)
     rows = read.filter(pl.col("refused").is_null()).select(
         "lead", "channel", "purpose", "start", "end", "replied", at="at_row"
     )
     docket, nowhere = make_docket(rows, known)
-    unfit = read.filter(pl.col("refused").is_not_null()).select(at="at_row", provision="refused")
-    refused = pl.concat([unfit, nowhere]).with_columns(verdict=pl.lit(DENY, pl.Int8))
-    judged = pl.concat([refused, judge_docket(docket)], how="diagonal")
-    return _verdicts(proposals, judged, known.rulebook)
+    unfit = read.filter(pl.col("refused").is_not_null()).select(
+        at="at_row", provision="refused", facts=pl.when(pl.col("refused") == INPUT).then("problem")
+    )
+    return docket, pl.concat([unfit, _nowhere(rows.join(nowhere, on="at"), known)], how="diagonal")
+
+
+def _nowhere(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Tell of rows of which no law or local time is known what there is, and what is missing."""
+    seen = rows.with_columns(vantage=pl.min_horizontal("start", pl.lit(known.as_of)))
+    found = seen.join(
+        whereabouts_of(seen, known).select("lead", "vantage", "places", "zones"), on=["lead", "vantage"], how="left"
+    )
+    law = known.rulebook
+    missing = {
+        text: [leaf for leaf in law.places.leaves(text.split("|")) if not law.has_pack(leaf)]
+        for text in found["places"].unique().drop_nulls().to_list()
+        if text
+    }
+    packless = {text: f"no pack for {', '.join(leaves)}" for text, leaves in missing.items() if leaves}
+    unknown = pl.when(pl.col("provision") == HOUSE_PLACE).then(pl.lit("the place is not known"))
+    lacking = pl.col("places").replace_strict(packless, default=None, return_dtype=pl.String)
+    return found.select("at", "provision", "places", "zones", facts=pl.coalesce(lacking, unknown))
 
 
 def _read(proposals: pl.DataFrame, known: Known, params: CheckParams) -> pl.DataFrame:
@@ -150,8 +197,11 @@ def _replies(read: pl.DataFrame, known: Known) -> pl.DataFrame:
     )
 
 
-def judge_docket(docket: Docket) -> pl.DataFrame:
-    """Return of each row ``at``, ``verdict``, ``provision``, ``eligible`` and ``all_provisions``."""
+def judge_docket(docket: Docket, *, telling: bool = False) -> pl.DataFrame:
+    """Return of each row ``at``, ``verdict``, ``provision``, ``facts``, ``eligible`` and ``all_provisions``.
+
+    ``facts`` are what decided, in words; all null unless they shall be told.
+    """
     count = docket.rows.height
     order = in_order(docket.known.rulebook)
     index = {provision.id: number for number, provision in enumerate(order)}
@@ -159,10 +209,14 @@ def judge_docket(docket: Docket) -> pl.DataFrame:
     decided = np.full(count, -1, dtype=np.int16)
     heals = np.full(count, -HEALS_NEVER, dtype=np.int64)
     codes = np.full((len(order), count), -1, dtype=np.int8)
+    said = [pl.DataFrame(schema={"row": pl.UInt32, "text": pl.String})]
     timetable = Timetable.covering(docket)
     for provision, rows, finding in findings(docket, timetable):
         codes[index[provision.id], rows] = finding.verdict
-        worse = rows[finding.verdict > verdict[rows]]
+        deciding = np.flatnonzero(finding.verdict > verdict[rows])
+        worse = rows[deciding]
+        if telling and worse.size and finding.facts is not None:
+            said.append(pl.DataFrame({"row": pl.Series(worse, dtype=pl.UInt32), "text": finding.facts(deciding)}))
         decided[worse] = index[provision.id]
         verdict[rows] = np.maximum(verdict[rows], finding.verdict)
         denied = finding.verdict == DENY
@@ -175,6 +229,8 @@ def judge_docket(docket: Docket) -> pl.DataFrame:
     return docket.rows.select("at").with_columns(
         pl.Series("verdict", verdict),
         pl.Series("provision", ids[decided].tolist(), pl.String),
+        # Where a denial came after a review, what denied has the last word.
+        told(np.arange(count), pl.concat(said).unique("row", keep="last", maintain_order=True)).alias("facts"),
         pl.Series("eligible", eligible),
         _all_provisions(codes, [provision.id for provision in order]),
     )
@@ -208,8 +264,11 @@ def _verdicts(proposals: pl.DataFrame, judged: pl.DataFrame, rulebook: Rulebook)
     full = proposals.select("proposal_id", "problem", at="at_row").join(
         found, on="at", how="left", maintain_order="left"
     )
-    said = pl.when(pl.col("provision") == INPUT).then(pl.coalesce("problem", "reason")).otherwise("reason")
-    return VERDICTS.conform(full.with_columns(reason=said).select(list(VERDICTS.schema)))
+    facts = pl.when(pl.col("provision") != INPUT).then("facts")
+    said = pl.concat_str("reason", facts, separator=": ", ignore_nulls=True)
+    wrong = pl.when(pl.col("provision") == INPUT).then("problem")
+    reason = pl.when(pl.col("reason").is_not_null()).then(pl.coalesce(wrong, said))
+    return VERDICTS.conform(full.with_columns(reason=reason).select(list(VERDICTS.schema)))
 
 
 def texts_of(rulebook: Rulebook) -> pl.DataFrame:

@@ -18,12 +18,13 @@ from skiptrace.compliance.windows import (
     Intervals,
     fits,
     intersect,
+    is_holiday,
     next_fit,
     stop_allows,
     window_hours,
 )
-from skiptrace.compliance.wording import clock, first_zone, told
-from skiptrace.compliance.zones import DAY, SECOND, Instants
+from skiptrace.compliance.wording import clock, first_zone, told, where
+from skiptrace.compliance.zones import DAY, SECOND, Instants, local_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,11 +177,22 @@ def judge_window(window: Window, docket: Docket, timetable: Timetable) -> tuple[
 
     def facts(at: np.ndarray) -> pl.Series:
         asked = rows[at]
-        times = clock(docket.start[asked], docket.end[asked], first_zone(docket, asked, closed))
+        zones = first_zone(docket, asked, closed)
+        times = clock(docket.start[asked], docket.end[asked], zones)
+        free = where(_on_holiday(window, docket.start[asked], zones), pl.Series([", a public holiday"]), "")
         consents = told(asked, lifts.select("row", text=pl.format(", lifted by consent {}", "consent_id")), "")
-        return pl.select(pl.format("it would be {}{}", times, consents)).to_series()
+        return pl.select(pl.format("it would be {}{}{}", times, free, consents)).to_series()
 
     return rows, Finding(np.where(inside, within, DENY).astype(np.int8), docket.start[rows], facts)
+
+
+def _on_holiday(window: Window, starts: Instants, zones: pl.Series) -> np.ndarray:
+    found = np.zeros(starts.shape, dtype=bool)
+    names = zones.to_numpy()
+    for zone in zones.unique().to_list() if window.holidays else ():
+        mine = names == zone
+        found[mine] = is_holiday(local_days(zone, starts[mine]), window.holidays, window.holidays_added)
+    return found
 
 
 def touching(stops: pl.DataFrame, docket: Docket) -> pl.DataFrame:

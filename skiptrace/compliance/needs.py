@@ -131,7 +131,7 @@ def _judge_unreachable(need: Need, docket: Docket, rows: np.ndarray) -> Finding:
     left = alive.group_by("row").len()
 
     def facts(at: np.ndarray) -> pl.Series:
-        few = left.select("row", text=pl.format("{} contact points of the debtor's may still reach them", "len"))
-        return told(rows[at], few, "no contact point of the debtor's is left that may reach them")
+        few = left.select("row", text=pl.format("points of the debtor's that may still reach them: {}", "len"))
+        return told(rows[at], few, "points of the debtor's that may still reach them: none")
 
     return denied_where(_marked(docket, alive["row"], rows), facts=facts)

@@ -89,12 +89,12 @@ def _detailed(bar: Bar, docket: Docket, stops: pl.DataFrame) -> pl.Series:
     plain = pl.repeat("", stops.height, dtype=pl.String, eager=True)
     if bar.stop is StopKind.INCONVENIENT_PLACE:
         place = stops["detail"].str.strip_chars().str.to_lowercase()
-        named = pl.select(pl.when(place.is_in(["home", "work"])).then(pl.format(": {}", place))).to_series()
-        return named.fill_null(": which place cannot be read")
+        named = pl.select(pl.when(place.is_in(["home", "work"])).then(pl.format(", at {}", place))).to_series()
+        return named.fill_null(", at a place that cannot be read")
     if bar.stop is not StopKind.INCONVENIENT_TIME or stops.is_empty():
         return plain
     readable = [detail for detail in stops["detail"].unique().to_list() if stop_hours(detail) is not None]
     rows = stops["row"].to_numpy()
     times = clock(docket.start[rows], docket.end[rows], inconvenient_zone(docket, stops))
     hours = pl.when(pl.col("detail").is_in(readable)).then("detail").otherwise(pl.lit("hours that cannot be read"))
-    return stops.select(pl.format(": {}; it would be {}", hours, times)).to_series()
+    return stops.select(pl.format(", {}; it would be {}", hours, times)).to_series()

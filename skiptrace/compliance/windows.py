@@ -23,6 +23,7 @@ __all__ = [
     "business_day_after",
     "fits",
     "intersect",
+    "is_holiday",
     "local_hours",
     "next_fit",
     "outside",
@@ -65,7 +66,8 @@ def _easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
-def _is_holiday(days: Instants, calendar: str | None, added: tuple[str, ...]) -> np.ndarray:
+def is_holiday(days: Instants, calendar: str | None, added: tuple[str, ...]) -> np.ndarray:
+    """Tell of local days whether a calendar of public holidays has them; without one, none is."""
     if calendar is None or days.size == 0:
         return np.zeros(days.shape, dtype=bool)
     years = range((_EPOCH + timedelta(int(days.min()))).year, (_EPOCH + timedelta(int(days.max()))).year + 1)
@@ -78,7 +80,7 @@ def business_day_after(day: int, count: int, calendar: str) -> int:
     while count:
         day += 1
         on = np.array([day], dtype=np.int64)
-        if (day + 3) % 7 < DAYS.index("sat") and not _is_holiday(on, calendar, ())[0]:
+        if (day + 3) % 7 < DAYS.index("sat") and not is_holiday(on, calendar, ())[0]:
             count -= 1
     return day
 
@@ -97,7 +99,7 @@ def window_hours(window: Window, zone: str, days: Instants, held: np.ndarray) ->
     held
         Whether the window holds on each day; on the others every hour is open.
     """
-    closed = _is_holiday(days, window.holidays, window.holidays_added)
+    closed = is_holiday(days, window.holidays, window.holidays_added)
     wall_starts, wall_ends = [days[~held] * DAY], [(days[~held] + 1) * DAY]
     edge = 1 if window.ends == "open" else 0
     for hours in window.hours:

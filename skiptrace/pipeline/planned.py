@@ -62,7 +62,9 @@ def make_plan(picture: Picture, set_aside: pl.DataFrame, name: str, terms: Terms
         seed=terms.seed,
         rulebook_version=picture.rulebook.version,
     )
-    planned = plan(inputs, as_of, settings.plan, lambda proposals, also: picture.judge(proposals, also, terms))
+    planned = plan(
+        inputs, as_of, settings.plan, lambda proposals, also: picture.judge(proposals, also, terms, telling=False)
+    )
     terms.on_stage("verify")
     findings = verify(planned.schedule, picture.facts, picture.rulebook, as_of, settings.check)
     if not findings.is_empty():

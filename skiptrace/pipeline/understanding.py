@@ -43,12 +43,12 @@ class Picture:
     facts: Facts
     rulebook: Rulebook
 
-    def judge(self, proposals: pl.DataFrame, also: pl.DataFrame, terms: Terms) -> pl.DataFrame:
+    def judge(self, proposals: pl.DataFrame, also: pl.DataFrame, terms: Terms, *, telling: bool = True) -> pl.DataFrame:
         """Return the verdicts on proposals, with further attempts (CODED_ATTEMPTS) counted as history."""
         facts = self.facts
         if not also.is_empty():
             facts = replace(facts, attempts=pl.concat([facts.attempts, also.select(facts.attempts.columns)]))
-        return check(proposals, facts, self.rulebook, terms.as_of, terms.settings.check)
+        return check(proposals, facts, self.rulebook, terms.as_of, terms.settings.check, telling=telling)
 
 
 def understand(tables: Mapping[str, pl.DataFrame], history: pl.DataFrame, terms: Terms) -> Picture:
