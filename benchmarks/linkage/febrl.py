@@ -39,11 +39,12 @@ def write(world: str, folder: Path, peer: Path) -> None:
     for number, frame in enumerate(frames, 1):
         frame.write_csv(folder / ("records.csv" if len(frames) == 1 else f"records_{number}.csv"))
     birth = pl.col("date_of_birth").str.to_date("%Y%m%d", strict=False).alias("birth_true")
-    truth = pl.concat(frames).select(
+    numbered = [frame.with_columns(file=pl.lit(number)) for number, frame in enumerate(frames)]
+    truth = pl.concat(numbered).select(
         pl.col("rec_id").alias("record_id"),
         pl.col("rec_id").str.extract(r"^rec-(\d+)").cast(pl.Int64).alias("person"),
         pl.col("given_name").alias("given_true"),
         birth,
-        pl.lit("person").alias("role"),
+        *(["file"] if len(frames) > 1 else []),
     )
     truth.write_parquet(folder / "truth.parquet")

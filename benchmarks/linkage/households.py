@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-
 from linkage import lives, slips, stocks
 from linkage.chance import Chance, chosen
 
@@ -100,7 +99,9 @@ def _people(count: int, chance: Chance) -> pl.DataFrame:
             "sex": np.where(female, "F", "M"),
             "born": days,
             "mobile": mobile,
-            "landline": landline.zip_with(pl.Series(has_landline), pl.Series([None], dtype=pl.String).new_from_index(0, count)),
+            "landline": landline.zip_with(
+                pl.Series(has_landline), pl.Series([None], dtype=pl.String).new_from_index(0, count)
+            ),
             "partners": mobile.gather(np.where(spouse < 0, np.arange(count), spouse)),
             "email": chosen(shares, shared + "@example.com", own),
         }
@@ -113,7 +114,12 @@ def _births(seats: _Seats, chance: Chance) -> np.ndarray:
     head = rng.integers(-12800, 8000, count)[seats.head]  # 1934 to 1991
     apart = np.select(
         [seats.seat == 0, seats.role == "second", seats.role == "child", seats.role == "grandparent"],
-        [np.zeros(count), rng.normal(0, 1300, count), rng.integers(7600, 13500, count), -rng.integers(7600, 12500, count)],
+        [
+            np.zeros(count),
+            rng.normal(0, 1300, count),
+            rng.integers(7600, 13500, count),
+            -rng.integers(7600, 12500, count),
+        ],
         rng.normal(0, 1800, count),
     )
     days = head + apart.astype(int)
@@ -133,10 +139,8 @@ def _surnames(seats: _Seats, chance: Chance) -> pl.Series:
     return chosen(double, shared + "-" + own, chosen(keeps, own, shared))
 
 
-def _named_after(
-    seats: _Seats, given: pl.Series, female: np.ndarray, chance: Chance
-) -> tuple[pl.Series, pl.Series]:
-    """Name one first-born in twenty after the parent of the same sex in the first seat; return given and middle names."""
+def _named_after(seats: _Seats, given: pl.Series, female: np.ndarray, chance: Chance) -> tuple[pl.Series, pl.Series]:
+    """Name one first-born in twenty after the parent in the first seat, if of one sex; return given and middle names."""
     count = len(seats.seat)
     middle = slips.blank(lives.given_names(female, chance), 0.2, chance)
     eldest = (seats.role == "child") & (np.roll(seats.role, 1) != "child") & (seats.seat > 0)
@@ -188,10 +192,14 @@ def _records(people: pl.DataFrame, rows: np.ndarray, chance: Chance) -> pl.DataF
             "sex": slips.blank(
                 chosen(chance.often(0.005, count), told["sex"].replace({"F": "M", "M": "F"}), told["sex"]), 0.25, chance
             ),
-            "dob": slips.dates_as(slips.blank(slips.date_slip(told["born"], 0.03, chance), 0.18, chance), (1, 0, 0), chance),
+            "dob": slips.dates_as(
+                slips.blank(slips.date_slip(told["born"], 0.03, chance), 0.18, chance), (1, 0, 0), chance
+            ),
             "phone": slips.phones_as(slips.slip(slips.blank(phone, 0.15, chance), 0.012, chance), chance),
             "email": slips.blank(slips.slip(told["email"], 0.012, chance), 0.4, chance),
-            "address": slips.cased(slips.blank(slips.slip(lives.street_lines(at, chance), 0.04, chance), 0.06, chance), casing),
+            "address": slips.cased(
+                slips.blank(slips.slip(lives.street_lines(at, chance), 0.04, chance), 0.06, chance), casing
+            ),
             "city": slips.cased(slips.blank(slips.slip(at["city"], 0.01, chance), 0.05, chance), casing),
             "state": slips.blank(at["state"], 0.05, chance),
             "zip": slips.blank(slips.slip(at["zip"], 0.01, chance), 0.08, chance),

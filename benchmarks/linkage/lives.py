@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-
 from linkage import stocks
 from linkage.chance import chosen
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-
 from linkage import lives, slips, stocks
 from linkage.chance import Chance, chosen
 
@@ -74,7 +73,7 @@ def _couples(female: np.ndarray, born: np.ndarray, chance: Chance) -> _Couples:
 
 
 def _stays(count: int, share: float, forced: tuple[np.ndarray, np.ndarray], chance: Chance) -> np.ndarray:
-    """Number each person's stays (with a home, a number, an e-mail) year by year: people × years."""
+    """Count through each person's stays (with a home, a number, an e-mail) year by year: people × years."""
     changes = chance.rng.random((count, _YEARS)) < share
     changes[:, 0] = True
     changes[forced] = True
@@ -147,11 +146,16 @@ def _records(people: pl.DataFrame, couples: _Couples, rows: np.ndarray, chance: 
     box = _stays(persons, 0.06, nothing, chance)
     owner = np.repeat(np.arange(persons), _YEARS)[np.unique(box.ravel(), return_index=True)[1]]
     mail = lives.emails(
-        people["given_name"].gather(owner), people["family"].gather(owner), people["born"].gather(owner).dt.year(), chance
+        people["given_name"].gather(owner),
+        people["family"].gather(owner),
+        people["born"].gather(owner).dt.year(),
+        chance,
     )
     given = chosen(chance.often(0.12, count), told["given_name"].replace(stocks.NICKNAMES), told["given_name"])
     casing = chance.kinds((75, 22, 3), count)
-    day = np.datetime64(f"{_FIRST_YEAR}-01-01") + (year * 365 + chance.rng.integers(0, 365, count)).astype("timedelta64[D]")
+    day = np.datetime64(f"{_FIRST_YEAR}-01-01") + (year * 365 + chance.rng.integers(0, 365, count)).astype(
+        "timedelta64[D]"
+    )
     return pl.DataFrame(
         {
             "first_name": slips.cased(slips.slip(given, 0.025, chance), casing),
@@ -161,7 +165,9 @@ def _records(people: pl.DataFrame, couples: _Couples, rows: np.ndarray, chance: 
             ),
             "phone": slips.phones_as(slips.slip(slips.blank(phone, 0.15, chance), 0.012, chance), chance),
             "email": slips.blank(slips.slip(mail.gather(box[rows, stale]), 0.012, chance), 0.35, chance),
-            "address": slips.cased(slips.blank(slips.slip(lives.street_lines(at, chance), 0.04, chance), 0.06, chance), casing),
+            "address": slips.cased(
+                slips.blank(slips.slip(lives.street_lines(at, chance), 0.04, chance), 0.06, chance), casing
+            ),
             "city": slips.cased(slips.blank(at["city"], 0.05, chance), casing),
             "state": slips.blank(at["state"], 0.05, chance),
             "zip": slips.blank(slips.slip(at["zip"], 0.01, chance), 0.08, chance),

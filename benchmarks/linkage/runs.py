@@ -21,9 +21,10 @@ _T = TypeVar("_T")
 
 
 class Cost(NamedTuple):
-    """Wall seconds and peak resident megabytes of a process."""
+    """Wall seconds, processor seconds (which a busy machine distorts less) and peak resident megabytes."""
 
     seconds: float
+    processor: float
     megabytes: float
 
 
@@ -61,4 +62,6 @@ def _timed(command: list[str], log: Path) -> Cost:
     if child.returncode:
         tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-15:])
         raise SystemExit(f"{Path(command[0]).name} {command[1]} failed with exit code {child.returncode}:\n{tail}")
-    return Cost(seconds, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2))
+    return Cost(
+        seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+    )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-
 from linkage import lives, slips
 from linkage.chance import Chance, chosen
 from linkage.tongues import NAMERS
@@ -23,7 +22,7 @@ _TURNED = (0.12, 0.12, 0.02, 0.01, 0.01)
 
 
 def make(size: int, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return a file of ``size`` records and its truth: person, household, language as role, name and birth as they are."""
+    """Return a file of ``size`` records and its truth: person, household, language as role, true name and birth."""
     chance = Chance(seed, "scripts")
     copies = chance.copies(size, _COPIES)
     people = _people(len(copies), chance)
@@ -50,7 +49,9 @@ def _people(count: int, chance: Chance) -> pl.DataFrame:
         names.append(namer(female[here], place, chance).with_columns(pl.Series("row", here)))
     named = pl.concat(names).sort("row").drop("row")
     born = chance.rng.integers(-9000, 5000, count)[head]
-    born += np.select([seat == 0, seat == 1], [0, chance.rng.integers(-1500, 1500, count)], chance.rng.integers(7500, 12500, count))
+    born += np.select(
+        [seat == 0, seat == 1], [0, chance.rng.integers(-1500, 1500, count)], chance.rng.integers(7500, 12500, count)
+    )
     days = pl.Series("born", np.datetime64("1970-01-01") + born.astype("timedelta64[D]")).cast(pl.Date)
     # Who has no birth certificate gets the first of January.
     days = chosen(chance.often(0.03, count), pl.select(pl.date(days.dt.year(), 1, 1)).to_series(), days)
@@ -88,7 +89,9 @@ def _records(told: pl.DataFrame, chance: Chance) -> pl.DataFrame:
         {
             "given_name": slips.cased(chosen(turned, family, given), casing),
             "surname": slips.cased(chosen(turned, given, family), casing),
-            "dob": slips.dates_as(slips.blank(slips.date_slip(told["born"], 0.02, chance), 0.14, chance), (58, 30, 12), chance),
+            "dob": slips.dates_as(
+                slips.blank(slips.date_slip(told["born"], 0.02, chance), 0.14, chance), (58, 30, 12), chance
+            ),
             "phone": slips.phones_as(slips.slip(slips.blank(phone, 0.14, chance), 0.015, chance), chance),
             "email": slips.blank(slips.slip(told["email"], 0.01, chance), 0.45, chance),
             "address": slips.cased(
@@ -104,6 +107,8 @@ def _spelt(forms: pl.Series, habit: pl.Series, chance: Chance) -> pl.Series:
     """Take each person's own spelling in three records of four, and any of the others else."""
     count = len(forms)
     at = chosen(chance.often(0.75, count), habit, pl.Series(chance.rng.integers(0, 12, count)))
-    return pl.DataFrame({"forms": forms, "at": at}).select(
-        pl.col("forms").list.get(pl.col("at") % pl.col("forms").list.len())
-    ).to_series()
+    return (
+        pl.DataFrame({"forms": forms, "at": at})
+        .select(pl.col("forms").list.get(pl.col("at") % pl.col("forms").list.len()))
+        .to_series()
+    )

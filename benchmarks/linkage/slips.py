@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-
 from linkage.chance import chosen
 
 if TYPE_CHECKING:
@@ -92,7 +91,9 @@ def date_slip(days: pl.Series, share: float, chance: Chance) -> pl.Series:
         .then(pl.date(year, 1, 1))
         .otherwise(day + pl.duration(days=pl.col("sign")))
     )
-    return days.clone().scatter(rows, pl.DataFrame({**drawn, "sign": sign}).select(written).to_series()).rename(days.name)
+    return (
+        days.clone().scatter(rows, pl.DataFrame({**drawn, "sign": sign}).select(written).to_series()).rename(days.name)
+    )
 
 
 def dates_as(days: pl.Series, shares: Sequence[float], chance: Chance) -> pl.Series:

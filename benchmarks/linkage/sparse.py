@@ -1,10 +1,9 @@
-"""A sparse world: a name and a telephone number, now and then a city; common names, switchboards and made-up numbers."""
+"""A sparse world: name and telephone number, now and then a city; common names, switchboards, made-up numbers."""
 
 from __future__ import annotations
 
 import numpy as np
 import polars as pl
-
 from linkage import lives, slips, stocks
 from linkage.chance import Chance, chosen
 
@@ -42,21 +41,25 @@ def make(size: int, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
             "landline": number[2 * count : 2 * count + homes].gather(household),
             "second": number[count : 2 * count],
             "work": number[2 * count + homes :].gather(chance.ranks(firms, count, 1.0)),
-            "city": pl.Series(stocks.CITIES).str.split("|").list.get(0).gather(chance.ranks(len(stocks.CITIES), homes, 0.8)[household]),
+            "city": pl.Series(stocks.CITIES)
+            .str.split("|")
+            .list.get(0)
+            .gather(chance.ranks(len(stocks.CITIES), homes, 0.8)[household]),
         }
     )
     rows = np.repeat(np.arange(count), copies)
-    truth = people[rows].select("person", "household", "role", given_true="given", birth_true=pl.lit(None, dtype=pl.Date))
+    truth = people[rows].select(
+        "person", "household", "role", given_true="given", birth_true=pl.lit(None, dtype=pl.Date)
+    )
     return lives.identified(_records(people[rows], rows, chance), truth, chance)
 
 
 def _records(told: pl.DataFrame, rows: np.ndarray, chance: Chance) -> pl.DataFrame:
     """Write each person down as often as they stand in the file."""
     count = told.height
-    # One person in seven has a second number, one in twelve is reached at work.
-    also, works = (chance.often(share, int(rows[-1]) + 1)[rows] for share in (0.15, 0.08))
-    kind = chance.kinds((72, 20, 8), count)
-    phone = chosen(kind == 1, told["landline"], told["mobile"])
+    # One person in five gives the landline as a rule; one in seven has a second number, one in twelve one at work.
+    rests, also, works = (chance.often(share, int(rows[-1]) + 1)[rows] for share in (0.2, 0.15, 0.08))
+    phone = chosen(rests ^ chance.often(0.1, count), told["landline"], told["mobile"])
     phone = chosen(also & (chance.rng.random(count) < 0.4), told["second"], phone)  # noqa: PLR2004  # four records in ten
     phone = chosen(works & (chance.rng.random(count) < 0.6), told["work"], phone)  # noqa: PLR2004  # six in ten
     phone = slips.slip(phone, 0.025, chance)

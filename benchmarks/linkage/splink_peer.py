@@ -1,10 +1,14 @@
 """Splink on one file of people, run by an interpreter that has it: ``python splink_peer.py WORLD FOLDER SEED``.
 
-Reads ``records.csv`` in the folder (for FEBRL 4 the two files in it), writes ``splink_pairs.parquet`` (``record_id_l``,
-``record_id_r``, ``match_probability``) and ``splink_entities.parquet``. FEBRL 3 and 4 have the settings of Splink's own
-examples for them; the worlds have those of its example for 50,000 historical persons, with the comparisons of its library
-for telephone, e-mail and address put beside, and dates and names brought to one form first, as its tutorial asks.
+Reads ``records.csv`` in the folder (for FEBRL 4 the two files in it), writes ``splink/pairs.parquet`` (``record_id_l``,
+``record_id_r``, ``match_probability``, ``match_weight``) and ``splink/entities.parquet``.
+
+FEBRL 3 and 4 have the settings of Splink's own examples for them. The worlds have those of its example for 50,000
+historical persons, with the comparisons of its library for telephone, e-mail and address put beside; dates and names
+are brought to one form first, as its tutorial asks.
 """
+
+# ruff: noqa: S608  # queries over files this benchmark made
 
 from __future__ import annotations
 
@@ -96,10 +100,15 @@ def _world_settings(columns: set[str]) -> tuple[SettingsCreator, list, float, li
             block_on("substr(first_name,1,3)", "substr(surname,1,4)", "city"),
         ]
         rules = [block_on("phone", "surname"), block_on("first_name", "surname", "city")]
-        return _settings([names, phone, city], blocking, "dedupe_only"), rules, 0.7, [
-            block_on("phone"),
-            block_on("first_name", "surname"),
-        ]
+        return (
+            _settings([names, phone, city], blocking, "dedupe_only"),
+            rules,
+            0.7,
+            [
+                block_on("phone"),
+                block_on("first_name", "surname"),
+            ],
+        )
     comparisons = [
         names,
         cl.DateOfBirthComparison("dob", input_is_string=True),
@@ -120,8 +129,17 @@ def _world_settings(columns: set[str]) -> tuple[SettingsCreator, list, float, li
         block_on("substr(postcode,1,3)", "dob"),
         block_on("substr(first_name,1,2)", "substr(surname,1,2)", "dob"),
     ]
-    rules = [block_on("first_name", "surname", "dob"), block_on("email", "first_name"), block_on("dob", "postcode", "phone")]
-    return _settings(comparisons, blocking, "dedupe_only"), rules, 0.7, [block_on("first_name", "surname"), block_on("dob")]
+    rules = [
+        block_on("first_name", "surname", "dob"),
+        block_on("email", "first_name"),
+        block_on("dob", "postcode", "phone"),
+    ]
+    return (
+        _settings(comparisons, blocking, "dedupe_only"),
+        rules,
+        0.7,
+        [block_on("first_name", "surname"), block_on("dob")],
+    )
 
 
 def _settings(comparisons: list, blocking: list, link_type: str) -> SettingsCreator:
@@ -146,7 +164,9 @@ def main(world: str, folder: Path, seed: int) -> None:
         # A term frequency of the whole name needs a column of its own.
         tables = [con.sql(f"select *, first_name || ' ' || surname as full_name from ({query})").to_arrow_table()]
         settings, rules, recall, em = _world_settings(set(tables[0].column_names))
-    linker = Linker([db_api.register(table) for table in tables] if len(tables) > 1 else db_api.register(tables[0]), settings)
+    linker = Linker(
+        [db_api.register(table) for table in tables] if len(tables) > 1 else db_api.register(tables[0]), settings
+    )
     linker.training.estimate_probability_two_random_records_match(rules, recall=recall)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6 if world.startswith("febrl") else 1e7, seed=seed)
     for rule in em:
@@ -154,12 +174,16 @@ def main(world: str, folder: Path, seed: int) -> None:
             rule, estimate_without_term_frequencies=world != "febrl3"
         )
     pairs = linker.inference.predict(threshold_match_probability=_FLOOR)
-    clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, threshold_match_probability=_THRESHOLD)
+    clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
+        pairs, threshold_match_probability=_THRESHOLD
+    )
+    out = folder / "splink"
+    out.mkdir(exist_ok=True)
     for frame, columns, name in (
-        (pairs, "record_id_l, record_id_r, match_probability", "pairs"),
+        (pairs, "record_id_l, record_id_r, match_probability, match_weight", "pairs"),
         (clusters, "record_id, cast(cluster_id as varchar) as entity_id", "entities"),
     ):
-        con.sql(f"select {columns} from {frame.physical_name}").write_parquet(str(folder / f"splink_{name}.parquet"))
+        con.sql(f"select {columns} from {frame.physical_name}").write_parquet(str(out / f"{name}.parquet"))
     print(json.dumps({"splink": splink.__version__}))
 
 
