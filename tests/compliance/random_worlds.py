@@ -5,8 +5,10 @@ Everything comes from one ``random.Random``, so that a seed names a world.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -68,10 +70,19 @@ OUTCOMES = {
     "sms": ("delivered", "delivered", "undelivered", "opened", "replied", "opted_out", None),
     "email": ("delivered", "delivered", "bounced", "opened", "replied", "complained", None),
     "letter": ("sent", "sent", "sent", "returned", "responded", None),
+    "visit": ("right_party", "third_party", "no_answer", "no_answer", "refused", "sent", "returned", None),
 }
+SCOPES = ("attorney", "employer_prohibits", "inconvenient_place", "inconvenient_time")
+"""Scopes of a consent that lift the stop of the same name, or hours."""
+RELATIONS = (
+    *("spouse", "parent", "child", "sibling", "relative", "friend", "colleague", "employer", "guarantor"),
+    *("co_borrower", "reference", "emergency_contact", "attorney", "legal_representative", "shareholder", "affiliate"),
+    *("executor", "guarantor") * 5,
+)
 STOPS = (
     *("cease", "opt_out", "do_not_call", "attorney", "wrong_party", "refused", "deceased", "bankrupt", "dispute"),
     *("inconvenient_place", "employer_prohibits", "unreadable"),
+    *("attorney", "employer_prohibits", "inconvenient_place"),
     *("inconvenient_time",) * 8,
 )
 DETAILS = {
@@ -85,6 +96,13 @@ DETAILS = {
 HOURS = (*range(7, 23), 0, 10, 11, 12, 13, 14, 15, 16, 17)
 
 
+SHIFTS = (
+    *(timedelta(hours=sign * hours) for hours in (1, 3, 24, 48) for sign in (1, -1)),
+    *(timedelta(0), timedelta(seconds=-300), 7 * DAY, 60 * DAY),
+)
+"""How long before or after something told law may change its mind: the length of a call, a span of hours, an age."""
+
+
 @dataclass
 class World:
     """What is told, and the rows to judge; ``rounds`` of rows such that no two of a round share a person."""
@@ -93,9 +111,19 @@ class World:
     told: dict[str, list[Row]]
     rounds: list[list[Row]] = field(default_factory=list)
 
+    def turns(self, begin: datetime, end: datetime) -> list[datetime]:
+        """Return the moments in a stretch of time at which something told begins, ends or comes of age."""
+        return self._turns[bisect_left(self._turns, begin) : bisect_right(self._turns, end)]
+
+    @cached_property
+    def _turns(self) -> list[datetime]:
+        cells = (value for rows in self.told.values() for row in rows for value in row.values())
+        moments = {value for value in cells if isinstance(value, datetime)}
+        return sorted(moment + shift for moment in moments for shift in SHIFTS)
+
 
 def random_world(seed: int, accounts: int = 60, rounds: int = 8) -> World:
-    """Make a world of so many accounts, about a third of them with a second account of the same person."""
+    """Make a world of so many persons, two in five of them with a second or a third account."""
     random = Random(seed)  # noqa: S311  # worlds, not secrets
     as_of = datetime.fromisoformat(random.choice(AS_OF)).replace(tzinfo=UTC) + random.randrange(24) * timedelta(hours=1)
     world = World(as_of, {name: [] for name in ("accounts", "relations", "points", "consents", "attempts", "stops")})
@@ -126,9 +154,9 @@ class _Maker:
         return local.replace(microsecond=0).astimezone(UTC) + nudge
 
     def person(self, number: int) -> list[Row]:
-        """Make a debtor with one or two accounts; return the leads."""
+        """Make a debtor with one to three accounts; return the leads."""
         random = self.random
-        names = [f"A{number}", f"B{number}"] if self.maybe(0.3) else [f"A{number}"]
+        names = [f"{letter}{number}" for letter in "ABC"[: random.choice((1, 1, 1, 2, 3))]]
         leads: list[Row] = []
         for name in names:
             place, zones = random.choice(PLACES)
@@ -145,8 +173,8 @@ class _Maker:
                 }
             )
             leads += self._points(name, place, zones, party="debtor")
-            if self.maybe(0.3):
-                leads += self._relation(name)
+            for relation in range(random.choice((0, 0, 0, 1, 1, 2))):
+                leads += self._relation(f"R{relation}{name}", name)
         for name in names:
             mine = [lead for lead in leads if lead["account_id"] == name]
             for _ in range(random.choice((0, 0, 1, 2, 3, 5, 8, 12))):
@@ -177,22 +205,37 @@ class _Maker:
         for lead in leads:
             if lead["party"] == "debtor":
                 channel = self._channel(lead)
-                outcome = {"call": "busy", "sms": "undelivered", "email": "bounced", "letter": "returned"}[channel]
+                outcome = {"call": "busy", "sms": "undelivered", "email": "bounced"}.get(channel, "returned")
                 for _ in range(self.random.choice((1, 3))):
                     self._tell({"account_id": name, "channel": channel, "outcome": outcome}, lead, zones, -20)
 
     def _tell(self, row: Row, lead: Row, zones: tuple[str, ...], first: float) -> None:
         number = f"T{len(self.told['attempts'])}"
         at = self.moment(zones, first, 0.2)
-        self.told["attempts"].append(
-            {"attempt_id": number, "contact_point": lead["contact_point"], "started_at": at, **row}
-        )
+        self._record({"attempt_id": number, "contact_point": lead["contact_point"], "started_at": at, **row}, zones)
+
+    def _record(self, row: Row, zones: tuple[str, ...]) -> None:
+        """Tell of an attempt, now and then twice, alike or in two ways."""
+        self.told["attempts"].append(row)
+        if self.maybe(0.05):
+            column, value = self.random.choice(
+                (
+                    ("outcome", row["outcome"]),
+                    ("outcome", self.random.choice(OUTCOMES[row["channel"]])),
+                    ("outcome", None),
+                    ("started_at", self.moment(zones, -10, 0.2)),
+                    ("direction", "inbound"),
+                    ("conversation", self.maybe(0.5)),
+                    ("contact_point", None),
+                )
+            )
+            self.told["attempts"].append({**row, column: value})
 
     def _channel(self, lead: Row) -> str:
         value = lead["contact_point"]
         if value.startswith("+"):
             return self.random.choice(("call", "call", "call", "sms"))
-        return "email" if "@" in value else "letter"
+        return "email" if "@" in value else self.random.choice(("letter", "letter", "visit"))
 
     def _notice(self) -> Row:
         if self.maybe(0.2):
@@ -200,28 +243,27 @@ class _Maker:
         day = self.world.as_of.date() + timedelta(days=self.random.choice((-60, -30, -10, -7, -6, -5, -3, -2, -1)))
         return {"notice_sent_on": day}
 
-    def _relation(self, name: str) -> list[Row]:
+    def _relation(self, key: str, name: str) -> list[Row]:
         random = self.random
         place, zones = random.choice(PLACES)
-        relation = random.choice(("spouse", "parent", "friend", "guarantor", "executor", "executor", "employer"))
-        row = {"account_id": name, "relation_id": f"R{name}", "relation": relation}
+        relation = random.choice(RELATIONS)
+        row = {"account_id": name, "relation_id": key, "relation": relation}
         self.told["relations"].append({**row, **place})
-        points = self._points(name, place, zones, party="third_party")
+        points = self._points(name, place, zones, party="third_party", key=key)
         for point in points:
-            point.update(relation=relation, relation_id=f"R{name}", own=False)
+            point.update(relation=relation, relation_id=key, own=False)
         if relation == "executor" and self.maybe(0.6):
             self.told["stops"].append({"account_id": name, "kind": "deceased", "since": self.moment(zones, -9, 2)})
         return points
 
-    def _points(self, name: str, place: Row, zones: tuple[str, ...], *, party: str) -> list[Row]:
+    def _points(self, name: str, place: Row, zones: tuple[str, ...], *, party: str, key: str = "") -> list[Row]:
         random = self.random
         found = []
         for number in range(random.choice((1, 1, 2, 2, 3))):
             kind = random.choice(("phone", "phone", "phone", "email", "address"))
             of_place, of_zones = (place, zones) if self.maybe(0.85) else random.choice(PLACES)
             code = of_place.get("region") or of_place.get("country")
-            key = f"{party[0]}{number}{name}".lower()
-            value = {"phone": f"+{key}", "email": f"{key}@example.com", "address": self._address(of_place, key)}[kind]
+            value = self._value(kind, of_place, f"{party[0]}{number}{key or name}".lower())
             point: Row = {
                 "account_id": name,
                 "contact_point": value,
@@ -251,7 +293,9 @@ class _Maker:
         self.told["points"] += found
         return found
 
-    def _address(self, place: Row, key: str) -> str:
+    def _value(self, kind: str, place: Row, key: str) -> str:
+        if kind != "address":
+            return f"+{key}" if kind == "phone" else f"{key}@example.com"
         country, locality = place.get("country", ""), place.get("postal_code") or place.get("city") or ""
         return f"{country.lower()}|{locality.lower()}|1 main st {key}"
 
@@ -259,7 +303,7 @@ class _Maker:
         """Return a moment sixty days before one in the week to come."""
         return self.moment(zones, 0, 7) - 60 * DAY
 
-    def _consent(self, name: str, zones: tuple[str, ...], party: str) -> str:
+    def _consent(self, name: str, zones: tuple[str, ...], party: str, told: Row | None = None) -> str:
         random = self.random
         consent = f"C{len(self.told['consents'])}{name}"
         held = self.maybe(0.6)
@@ -273,12 +317,13 @@ class _Maker:
                 "purposes": random.choice(
                     (["locate"], ["contact"], ["locate", "contact"], *(["locate", "contact", "share"],) * 4)
                 ),
-                "channels": random.choice((None, None, None, ["call"], ["sms", "email"])),
-                "scope": random.choice((None, None, "call_back", "call_back")),
+                "channels": random.choice((None,) * 6 + (["call"], ["call"], ["sms", "email"], [])),
+                "scope": random.choice((None, None, "call_back", "call_back", *SCOPES, "inconvenient_time")),
                 "given_at": given,
                 "valid_until": None if held else self.moment(zones, 4, 9),
                 "revoked_at": None if held or self.maybe(0.8) else self.moment(zones, -3, 7),
                 "revocation_received_at": None if held or self.maybe(0.8) else self.moment(zones, -3, 7),
+                **(told or {}),
             }
         )
         return consent
@@ -287,7 +332,7 @@ class _Maker:
         random = self.random
         lead = random.choice(leads)
         channel = self._channel(lead)
-        self.told["attempts"].append(
+        self._record(
             {
                 "attempt_id": f"T{len(self.told['attempts'])}",
                 "account_id": name,
@@ -300,24 +345,35 @@ class _Maker:
                 "conversation": random.choice((None,) * 8 + (True, False)),
                 "voicemail_left": random.choice((None,) * 4 + (True, False)),
                 "campaign": "Notice" if channel == "letter" and self.maybe(0.3) else None,
-            }
+            },
+            zones,
         )
 
     def _stop(self, name: str, leads: list[Row], zones: tuple[str, ...]) -> None:
         random = self.random
         kind = random.choice(STOPS)
-        point = random.choice((None, random.choice(leads)["contact_point"]))
+        lead = random.choice(leads)
+        point = random.choice((None, lead["contact_point"]))
+        since = self.moment(zones, -20, 5)
+        if kind in SCOPES and self.maybe(0.6):
+            self._lift(lead, kind, since, zones)
         self.told["stops"].append(
             {
                 "account_id": None if point and self.maybe(0.5) else name,
                 "contact_point": point,
                 "kind": kind,
                 "channel": random.choice((None, None, "call", "sms", "email")),
-                "since": self.moment(zones, -20, 5),
+                "since": since,
                 "until": None if self.maybe(0.5) else self.moment(zones, 0, 6),
                 "detail": random.choice(DETAILS.get(kind, (None,))),
             }
         )
+
+    def _lift(self, lead: Row, scope: str, since: datetime, zones: tuple[str, ...]) -> None:
+        """Tell of a consent, flawed now and then, that lifts a stop for a contact point."""
+        given = since + self.random.choice((MICRO, MICRO, DAY, DAY, DAY, 0 * DAY, -MICRO, -DAY))
+        consent = self._consent(lead["account_id"], zones, "debtor", {"scope": scope, "given_at": given})
+        lead["consent_ids"].append(consent)
 
     def row(self, leads: list[Row]) -> Row | None:
         """Return an attempt on one of a person's leads that a schedule might place."""
@@ -325,11 +381,17 @@ class _Maker:
         lead = random.choice(leads)
         zones = tuple(zone for zone in lead.get("zones") or () if zone != "Etc/Unknown")
         at = self.moment(zones, 0.01, random.choice((0.6, 7, 7)))
+        if at.microsecond == (SECOND - MICRO).microseconds:
+            # At the last instant before the close of hours whose ends are excluded, `check` is the stricter.
+            at += MICRO
         if at <= self.world.as_of:
             return None
-        third, channel = lead["party"] == "third_party", self._channel(lead)
-        if channel == "letter" and self.maybe(0.3):
-            channel = "visit"
-        purpose = "location_only" if third and self.maybe(0.8) else "collect"
+        purpose = "location_only" if self.maybe(0.8 if lead["party"] == "third_party" else 0.15) else "collect"
         row = {"account_id": lead["account_id"], "contact_point": lead["contact_point"], "party": lead["party"]}
-        return {**row, "channel": channel, "purpose": purpose, "at": at}
+        return {**row, "channel": self._channel(lead), "purpose": purpose, "at": at, "open_for": self._open_for()}
+
+    def _open_for(self) -> timedelta:
+        """Return how long a row's window is: a single instant, most of a minute, or a slot and a bit."""
+        return self.random.choice(
+            (MICRO, MICRO, MICRO, timedelta(seconds=59.5), timedelta(seconds=61.5), 2017.5 * SECOND)
+        )

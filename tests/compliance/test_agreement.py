@@ -10,14 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skiptrace.compliance import openings
+from skiptrace.compliance.law import Bar, Cap, Need, Wait, Window
 from skiptrace.compliance.verify import verify
 from skiptrace.settings import CheckParams
 from tests.compliance.agreement import PARAMS, compare, schedule
+from tests.compliance.random_rulebooks import random_rulebook
 from tests.compliance.random_worlds import random_world
 from tests.compliance.test_scenarios import SCENARIOS, told
 from tests.compliance.test_scenarios import judged as judged_by_check
 
 MICRO = timedelta(microseconds=1)
+JUDGED = {"window": Window, "cap": Cap, "wait": Wait, "need": Need, "bar": Bar}
 UNPLANNED = ("in_reply_to", "sent_at")
 """What a schedule never holds: replies, and messages sent at another time than planned."""
 
@@ -51,6 +54,29 @@ def test_check_and_verify_agree_on_whole_worlds(rulebook, seed):
 def test_check_and_verify_agree_on_these_worlds(rulebook, seed):
     judged = compare(random_world(seed, accounts=15, rounds=4), rulebook)
     assert [one for one in judged if one.differs] == []
+
+
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 2**32))
+def test_check_and_verify_agree_under_any_rulebook(rulebook, seed):
+    judged = compare(random_world(seed, accounts=30, rounds=4), random_rulebook(seed, rulebook))
+    assert [one for one in judged if one.differs] == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_check_and_verify_agree_under_these_rulebooks(rulebook, seed):
+    judged = compare(random_world(seed, accounts=15, rounds=4), random_rulebook(seed, rulebook))
+    assert [one for one in judged if one.differs] == []
+
+
+def test_random_rulebooks_hold_every_kind_of_provision_and_leave_room_for_some_contacts(rulebook):
+    made = [one for seed in range(20) for one in random_rulebook(seed, rulebook).provisions if one.citation == "a seed"]
+    said = {(one.kind, name) for one in made for name, value in one.model_dump(exclude_defaults=True).items()}
+    asked = {kind: set(model.model_fields) for kind, model in JUDGED.items()}
+    assert {(kind, name) for kind, names in asked.items() for name in names - {"override_reason"}} <= said
+    judged = [one for seed in range(4) for one in compare(random_world(seed, 10, 2), random_rulebook(seed, rulebook))]
+    assert sum(not one.check for one in judged) > len(judged) / 10
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -22,7 +22,7 @@ def zone_named(name: str) -> ZoneInfo | None:
         return ZoneInfo.from_file(file, key=name)
 
 
-@lru_cache(maxsize=1_000_000)
+@lru_cache(maxsize=200_000)
 def local(moment: datetime, zone: str) -> datetime:
     """Return the wall clock of a zone at an instant."""
     found = zone_named(zone)
