@@ -65,9 +65,10 @@ class NormaliseParams(Params):
 class LinkParams(Params):
     """How records are put together."""
 
-    match_probability: float = Field(default=0.9, ge=0.5, le=1)
-    """Pairs at or above are matches."""
-    possible_probability: float = Field(default=0.5, ge=0, le=1)
+    match_probability: float = Field(default=0.5, ge=0.5, le=1)
+    """Pairs at or above are matches: more likely one person than two. A lead keeps the probability of the matches on
+    its way, so that a doubtful match stays a doubtful lead."""
+    possible_probability: float = Field(default=0.1, ge=0, le=1)
     """Pairs at or above, below a match, are possible matches for clerical review."""
     related_probability: float = Field(default=0.5, ge=0, le=1)
     """Pairs more likely two people of one household or workplace than this are reported as possibly related."""

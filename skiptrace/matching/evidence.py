@@ -102,11 +102,17 @@ class Bench:
         )
         return compared.join(meaning, on="vector", how="left", maintain_order="left")
 
+    def by_name_alone(self, weighed: pl.DataFrame) -> pl.Series:
+        """Tell which pairs rest on a name alone, in a file too short to show how rare it is."""
+        others = [f"gamma_{name}" for name in COMPARISONS if name not in _NAMES]
+        bare = weighed.select(pl.all_horizontal(pl.col(name) < 0 for name in others)).to_series()
+        return bare & (self.roll.size < _KNOWN_NAMES)
+
     def contradict(self, weighed: pl.DataFrame) -> pl.Series:
         """Tell which pairs cannot be one person, however alike they are otherwise.
 
         Two valid national ids of one type, a senior and a junior, or two full birth dates that lie far apart and are
-        no slip of the pen (unless the national id is the same, or one slip apart).
+        no slip of the pen (unless the national id is the same or one slip apart, or all else leaves hardly a doubt).
         """
         born = self.roll.coded["birth_first"]
         gap = (born.gather(weighed["left"]) - born.gather(weighed["right"])).abs()
@@ -120,10 +126,16 @@ class Bench:
                 & both_full
                 & (gap > self.params.max_birth_gap_days)
                 & (pl.col("gamma_national_id") < _SAME_ID)
+                & (pl.col("probability") < _SURE)
             )
         ).to_series()
 
 
+_NAMES = ("given", "family", "company", "middle", "suffix", "characters")
+_KNOWN_NAMES = 10_000
+"""Rows from which on a file shows how rare a name is; in a shorter one any name looks rare."""
 _SAME_ID = 2
+_SURE = 0.9
+"""Probability from which on two birth dates are rather an error in one of them: father and son stay well below."""
 _NO_PAIRS = pl.DataFrame(schema={"left": pl.UInt32(), "right": pl.UInt32(), "vector": pl.UInt64()})
 _NO_VECTORS = pl.DataFrame(schema={"vector": pl.UInt64(), "pairs": pl.Int64()})

@@ -98,7 +98,8 @@ def link(
     unsettled = candidates.pairs.join(rulings, on=["left", "right"], how="anti")
     pairs = _settle(bench.weigh(pl.concat([settled, unsettled], how="diagonal"), model))
     strong = pairs.filter(pl.col("probability") >= params.match_probability)
-    matches = strong.filter(~bench.contradict(strong) | pl.col("ruling").is_not_null())
+    doubtful = bench.contradict(strong) | bench.by_name_alone(strong)
+    matches = strong.filter(~doubtful | pl.col("ruling").is_not_null())
     clusters = cluster(
         roll.size,
         matches,

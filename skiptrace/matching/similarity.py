@@ -40,18 +40,22 @@ def name_similarity(left: pl.Series, right: pl.Series) -> pl.Series:
 def line_similarity(left: pl.Series, right: pl.Series) -> pl.Series:
     """Return the share of letters that two lines have in common and in order, row by row.
 
-    Twice the longest common subsequence over the sum of both lengths, at best over the words that only one of them has
-    put after those both have: a line that holds all words of the other is the other with something added. Made for
-    street lines, of which one names the building or the village besides.
+    Twice the longest common subsequence over the sum of both lengths; at best over the lines as they are, without their
+    blanks (which slip as letters do), and over the words that only one of them has put after those both have: a line
+    that holds all words of the other is the other with something added. Made for street lines, of which one names the
+    building or the village besides.
 
     Examples
     --------
-    >>> left, right = pl.Series(["main street", "hurley street"]), pl.Series(["mian street", "hurley lakes street"])
+    >>> left = pl.Series(["main street", "hurley street", "mc kinley"])
+    >>> right = pl.Series(["mian street", "hurley lakes street", "mckinl ey"])
     >>> line_similarity(left, right).cast(pl.Float64).round(3).to_list()
-    [0.909, 1.0]
+    [0.909, 1.0, 1.0]
     """
-    scores = cpdist(left.to_list(), right.to_list(), scorer=fuzz.token_set_ratio, dtype=np.float32, workers=-1)
-    return pl.Series("similarity", scores / np.float32(100), pl.Float32)
+    words = cpdist(left.to_list(), right.to_list(), scorer=fuzz.token_set_ratio, dtype=np.float32, workers=-1)
+    bare = [lines.str.replace_all(" ", "", literal=True).to_list() for lines in (left, right)]
+    letters = cpdist(*bare, scorer=fuzz.ratio, dtype=np.float32, workers=-1)
+    return pl.Series("similarity", np.maximum(words, letters) / np.float32(100), pl.Float32)
 
 
 def one_slip(left: pl.Series, right: pl.Series) -> pl.Series:

@@ -62,6 +62,7 @@ def test_line_similarity_is_the_share_of_common_letters_words_in_common_set_apar
     both, mine, theirs = (" ".join(sorted(words)) for words in (one & other, one - other, other - one))
     lines = [both, f"{both} {mine}".strip(), f"{both} {theirs}".strip()]
     pairs = [(lines[1], lines[2])] + ([(lines[0], lines[1]), (lines[0], lines[2])] if both else [])
+    pairs.append(("".join(sorted(one)), "".join(sorted(other))))
     slow = max(_line_ratio(*pair) for pair in pairs)
     found = line_similarity(pl.Series([" ".join(sorted(one))]), pl.Series([" ".join(sorted(other))]))[0]
     assert found == pytest.approx(slow, abs=1e-6)
