@@ -9,15 +9,17 @@ import polars as pl
 
 from skiptrace.compliance.consent import direct_consents
 from skiptrace.compliance.docket import with_local_day
-from skiptrace.compliance.findings import HEALS_NEVER, Finding, denied_where, nothing_against
+from skiptrace.compliance.findings import HEALS_NEVER, Finding, denied_where
 from skiptrace.compliance.law import Cap
 from skiptrace.compliance.tally import HOUR, Tally
 from skiptrace.compliance.windows import business_day_after
 from skiptrace.compliance.zones import day_starts
+from skiptrace.vocabulary import Channel
 
 if TYPE_CHECKING:
     from skiptrace.compliance.docket import Docket, Known
     from skiptrace.compliance.law import Wait
+    from skiptrace.compliance.tally import Counts
 
 __all__ = ["cap_edges", "judge_cap", "judge_wait"]
 
@@ -27,13 +29,9 @@ DIRECT_DAYS = 7
 
 def judge_cap(cap: Cap, docket: Docket, rows: np.ndarray) -> Finding:
     """Deny where the contact would be one too many in some span that holds it."""
-    counted = _counted(cap, docket)
-    if cap.maximum > 0 and counted.is_empty():
-        return nothing_against(rows.size)
-    bad, heals = Tally(docket, rows, _grouped(counted, cap.per, docket.known.persons), cap).full(cap.maximum)
+    bad, heals = Tally(docket, rows, cap, _counting(cap, docket)).full(cap.maximum)
     if cap.after_conversation:
-        talks = docket.known.history.filter(pl.col("conversation"))
-        bad &= Tally(docket, rows, _grouped(talks, cap.per, docket.known.persons), cap).any_seen()
+        bad &= Tally(docket, rows, cap, _conversations(docket)).any_seen()
     if cap.except_direct_consent:
         bad &= ~_free(docket)[rows]
     return denied_where(bad, heals)
@@ -43,8 +41,7 @@ def judge_wait(wait: Wait, docket: Docket, rows: np.ndarray) -> Finding:
     """Deny where too few local days have passed since the event."""
     if wait.after == "notice":
         return _judge_notice(wait, docket, rows)
-    talks = docket.known.history.filter(pl.col("conversation") & pl.col("channel").is_in(list(wait.channels)))
-    bad, heals = Tally(docket, rows, _grouped(talks, wait.per, docket.known.persons), wait).full(1)
+    bad, heals = Tally(docket, rows, wait, _conversations(docket, wait.channels)).full(1)
     if wait.except_direct_consent:
         bad &= ~_free(docket)[rows]
     return denied_where(bad, heals)
@@ -66,49 +63,78 @@ def cap_edges(known: Known, until: int) -> pl.DataFrame:
         Grain: lead × moment. ``lead``, ``edge`` (microseconds). Caps in days and months change at local midnights.
     """
     spans = {cap.hours * HOUR for cap in known.rulebook.provisions if isinstance(cap, Cap) and cap.hours is not None}
-    near = known.history.filter(
-        pl.col("started").is_between(known.as_of - max(spans), until + max(spans)) if spans else False
-    )
-    by_person = known.leads.select("lead", group="person").join(_grouped(near, "person", known.persons), on="group")
-    by_point = known.leads.select("lead", group="point_key").join(_grouped(near, "number", known.persons), on="group")
-    started = pl.concat([frame.select("lead", "started") for frame in (by_person, by_point)])
-    edges = [
-        started.select("lead", edge=pl.col("started") + shift) for span in sorted(spans) for shift in (1 - span, span)
-    ]
-    return pl.concat(edges).unique() if edges else started.rename({"started": "edge"})
+    found = [pl.DataFrame(schema={"lead": pl.UInt32, "edge": pl.Int64})]
+    for per, column in (("person", "person"), ("number", "point_key")) if spans else ():
+        groups, started = known.grouped(per), known.history["started"]
+        made = pl.DataFrame({"group": groups.group, "started": started.gather(groups.event)}).filter(
+            pl.col("started").is_between(known.as_of - max(spans), until + max(spans))
+        )
+        leads = known.leads.select("lead", group=pl.col(column).to_physical().cast(pl.Int64)).join(made, on="group")
+        found += [leads.select("lead", edge=pl.col("started") + shift) for span in spans for shift in (1 - span, span)]
+    return pl.concat(found).unique()
 
 
-def _counted(cap: Cap, docket: Docket) -> pl.DataFrame:
-    meaning = {
-        "attempts": pl.lit(value=True),
-        "connected": pl.col("connected"),
-        "contacts": pl.col("contact"),
-        "conversations": pl.col("conversation"),
-        "unanswered": pl.col("unanswered"),
-    }[cap.count]
-    counted = docket.known.history.filter(
-        pl.col("channel").is_in([channel.value for channel in cap.counted or cap.channels]) & meaning
-    )
+def _conversations(docket: Docket, channels: tuple[Channel, ...] = tuple(Channel)) -> Counts:
+    """Return what tells conversations on some channels from other attempts."""
+    history = docket.known.history
+    talked, on = history["conversation"].to_numpy(), _on(history, channels)
+    return lambda event, _: talked[event] & on[event]
+
+
+def _on(history: pl.DataFrame, channels: tuple[Channel, ...]) -> np.ndarray:
+    return history["channel"].is_in([channel.value for channel in channels]).fill_null(value=False).to_numpy()
+
+
+def _counting(cap: Cap, docket: Docket) -> Counts:
+    """Return what tells the attempts that a cap counts from others."""
+    history = docket.known.history
+    counted = _on(history, cap.counted or cap.channels)
+    if cap.count != "attempts":
+        word = {"contacts": "contact", "conversations": "conversation"}.get(cap.count, cap.count)
+        counted &= history[word].to_numpy()
     if not cap.inbound:
-        counted = counted.filter(~pl.col("inbound"))
-    if cap.counted_labels:
-        counted = _labelled([label.value for label in cap.counted_labels], docket, counted)
+        counted &= ~history["inbound"].to_numpy()
     if cap.except_direct_consent:
-        counted = counted.join(_placed_with_consent(docket), on=["attempt_id"], how="anti")
-    return counted
+        free = _placed_with_consent(docket)["attempt_id"]
+        counted &= ~history["attempt_id"].is_in(free.implode()).to_numpy()
+    if not cap.counted_labels:
+        return lambda event, _: counted[event]
+    labels = [label.value for label in cap.counted_labels]
+
+    def labelled(event: np.ndarray, group: np.ndarray) -> np.ndarray:
+        kept: np.ndarray = counted[event]
+        kept[kept] = _at_label(labels, docket, cap.per, event[kept], group[kept])
+        return kept
+
+    return labelled
 
 
-def _labelled(labels: list[str], docket: Docket, counted: pl.DataFrame) -> pl.DataFrame:
-    """Keep of each attempt the debts whose person knows the point by one of the labels, or does not know it at all."""
-    persons, leads = docket.known.persons, docket.known.leads
-    labelled = pl.col("label").is_in(labels).fill_null(value=False).any()
-    points = leads.group_by("person", "point_key").agg(labelled=labelled)
-    by_debt = counted.explode("debts", empty_as_null=True, keep_nulls=True).join(
-        persons.select("person", debts="account_id"), on="debts", how="left"
-    )
-    found = by_debt.join(points, on=["person", "point_key"], how="left")
-    kept = found.filter(pl.col("labelled").fill_null(value=True))
-    return kept.with_columns(debts=pl.concat_list("debts")).select(counted.columns)
+def _at_label(labels: list[str], docket: Docket, per: str, event: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Tell of attempts whether a person they were about knows the point by a label, or does not know it at all.
+
+    That person is whose debt or account the group is, the person the group is, or, where it is a number, anybody.
+    """
+    known = docket.known
+    number = known.persons.select("person", group=pl.col("account_id").to_physical())
+    told = pl.DataFrame({"event": event, "group": group}).with_row_index("at")
+    if per == "person":
+        told = told.with_columns(person=pl.col("group").cast(number.schema["person"]))
+    elif per == "number":
+        debts = (
+            known.history.select("debts")[event]
+            .with_row_index("at")
+            .explode("debts", empty_as_null=True, keep_nulls=True)
+        )
+        told = told.join(debts, on="at").join(known.persons.rename({"account_id": "debts"}), on="debts", how="left")
+    else:
+        told = told.with_columns(pl.col("group").cast(pl.UInt32)).join(number, on="group", how="left")
+    told = told.with_columns(point_key=known.history["point_key"].gather(told["event"]))
+    leads = known.leads.join(told.select("person").unique(), on="person", how="semi")
+    here = pl.col("label").is_in(labels).fill_null(value=False).any()
+    found = told.join(leads.group_by("person", "point_key").agg(here=here), on=["person", "point_key"], how="left")
+    by_attempt = found.group_by("at").agg(pl.col("here").fill_null(value=True).any()).sort("at")
+    kept: np.ndarray = by_attempt["here"].to_numpy()
+    return kept
 
 
 def _free(docket: Docket) -> np.ndarray:
@@ -126,6 +152,8 @@ def _placed_with_consent(docket: Docket) -> pl.DataFrame:
     """Return the attempts that were calls under a direct consent, by every candidate zone of their point."""
     direct = direct_consents(docket.known.consents)
     points = docket.known.leads.select("lead", "account_id", "point_key").join(direct, on="lead")
+    if points.is_empty():
+        return docket.known.history.select("attempt_id").clear()
     calls = docket.known.history.filter(pl.col("channel") == "call").select(
         "attempt_id", "account_id", "point_key", start="started", end="started"
     )
@@ -206,19 +234,3 @@ def _judge_notice(wait: Wait, docket: Docket, rows: np.ndarray) -> Finding:
         .sort("row")
     )
     return denied_where(by_row["early"].to_numpy(), by_row["starts"].to_numpy())
-
-
-def _grouped(counted: pl.DataFrame, per: str, persons: pl.DataFrame) -> pl.DataFrame:
-    """Return events by group: ``group``, ``started``; two versions of one attempt are one."""
-    if per == "number":
-        at_points = counted.filter(pl.col("point_key").is_not_null())
-        return at_points.select("attempt_id", "started", group="point_key").unique()
-    if per == "account":
-        return counted.select("attempt_id", "started", group="account_id").unique()
-    by_debt = counted.select("attempt_id", "started", account_id="debts").explode(
-        "account_id", empty_as_null=True, keep_nulls=True
-    )
-    if per == "debt":
-        return by_debt.select("attempt_id", "started", group="account_id").unique()
-    named = by_debt.join(persons, on="account_id")
-    return named.select("attempt_id", "started", group="person").unique()

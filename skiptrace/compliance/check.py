@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from skiptrace.compliance.coding import coded_facts
 from skiptrace.compliance.docket import HOUSE_PLACE, HOUSE_ZONE, Docket, Known, know, make_docket, whereabouts_of
 from skiptrace.compliance.findings import ALLOW, DENY, HEALS_NEVER, REVIEW
+from skiptrace.compliance.history import CHANNEL, ID
 from skiptrace.compliance.hours import Timetable, next_opening
 from skiptrace.compliance.provisions import findings, in_order
 from skiptrace.compliance.wording import told
@@ -78,17 +80,22 @@ def check(
         :func:`skiptrace.compliance.provisions.in_order`. ``eligible_again_at`` is null where time alone does not heal
         it, or it is not known.
     """
-    proposals = PROPOSALS.conform(proposals)
-    known = know(facts.about(proposals["account_id"].drop_nulls().unique()), rulebook, as_of)
-    parts = [
-        _judge(proposals.slice(start, CHUNK), known, params, telling=telling)
-        for start in range(0, max(proposals.height, 1), CHUNK)
-    ]
-    return pl.concat(parts)
+    proposals = PROPOSALS.conform(proposals).select(list(PROPOSALS.schema)).with_row_index("at_row")
+    coded = coded_facts(facts)
+    # The proposals about one person are judged together, so that what is known of the person is read once.
+    owner = proposals.select(pl.col("account_id").cast(ID)).join(
+        coded.accounts.select("account_id", "person"), on="account_id", how="left", maintain_order="left"
+    )
+    order = owner["person"].arg_sort()
+    parts = []
+    for start in range(0, max(proposals.height, 1), CHUNK):
+        part = order.slice(start, CHUNK)
+        known = know(coded.about(proposals["account_id"].gather(part).drop_nulls()), rulebook, as_of)
+        parts.append(_judge(proposals[part], known, params, telling=telling))
+    return pl.concat(parts)[order.arg_sort()]
 
 
 def _judge(proposals: pl.DataFrame, known: Known, params: CheckParams, *, telling: bool) -> pl.DataFrame:
-    proposals = proposals.select(list(PROPOSALS.schema)).with_row_index("at_row")
     docket, refused = docket_of(proposals, known, params)
     if not telling:
         refused = refused.with_columns(facts=pl.lit(None, pl.String))
@@ -146,6 +153,7 @@ def _read(proposals: pl.DataFrame, known: Known, params: CheckParams) -> pl.Data
     leads = known.leads.select("account_id", "point_key", "party", "lead", "kind")
     read = (
         proposals.with_columns(
+            pl.col("account_id", "point_key").cast(ID),
             party=pl.col("party").fill_null(Party.DEBTOR.value),
             purpose=pl.col("purpose").fill_null(Purpose.COLLECT.value),
             moment=pl.when(electronic).then(pl.coalesce("sent_at", "at")).otherwise("at").dt.epoch("us"),
@@ -182,7 +190,7 @@ def _replies(read: pl.DataFrame, known: Known) -> pl.DataFrame:
     history = known.history.select("attempt_id", "account_id", "channel", "point_key", "inbound", "started")
     begun = (
         read.filter(pl.col("in_reply_to").is_not_null())
-        .select("at_row", "account_id", "channel", "point_key", "start", attempt_id="in_reply_to")
+        .select("at_row", "account_id", "point_key", "start", pl.col("channel").cast(CHANNEL), attempt_id="in_reply_to")
         .join(history.filter("inbound"), on=["attempt_id", "account_id", "channel", "point_key"])
         .filter(pl.col("started") <= pl.col("start"))
     )

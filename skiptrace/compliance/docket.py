@@ -3,56 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from skiptrace.compliance.consent import held_consents
-from skiptrace.compliance.history import coded_history, fates, standing_stops
+from skiptrace.compliance.knowledge import Known, instant_of, know
 from skiptrace.compliance.whereabouts import whereabouts
 from skiptrace.compliance.zones import DAY, Instants, local_days, representatives
-from skiptrace.vocabulary import LineType, Party, PointLabel, Relation, StopKind
+from skiptrace.vocabulary import Party, Relation, StopKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from skiptrace.compliance.facts import Facts
     from skiptrace.compliance.law import Provision
-    from skiptrace.compliance.rulebook import Rulebook
 
 __all__ = [
     "HOUSE_PLACE",
     "HOUSE_ZONE",
     "Docket",
+    "Entries",
     "Known",
     "Signature",
     "bears",
     "epoch_day",
+    "in_zones",
     "instant_of",
     "know",
     "make_docket",
+    "spread",
     "whereabouts_of",
     "with_local_day",
 ]
 
-_NEVER = 2**62
-PERSONAL = frozenset(
-    {
-        StopKind.DECEASED,
-        StopKind.BANKRUPT,
-        StopKind.ATTORNEY,
-        StopKind.OPT_OUT,
-        StopKind.DO_NOT_CALL,
-        StopKind.WRONG_PARTY,
-        StopKind.INCONVENIENT_TIME,
-        StopKind.INCONVENIENT_PLACE,
-        StopKind.EMPLOYER_PROHIBITS,
-    }
-)
-"""Stops that hold for all accounts of the person; the others are about one debt."""
 OF_THE_DEBTOR = frozenset({StopKind.INCONVENIENT_TIME, StopKind.INCONVENIENT_PLACE, StopKind.EMPLOYER_PROHIBITS})
 """Stops that say nothing of third parties, unless they name the third party's point."""
 
@@ -60,36 +45,6 @@ HOUSE_PLACE = "house.place"
 """No place is known, or one of those that may be has no pack."""
 HOUSE_ZONE = "house.zone"
 """No zone is known, so no local time."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """Facts made ready, once for all rows.
-
-    Attributes
-    ----------
-    leads
-        LEADS with ``lead`` (row number), ``subject``, ``debtor``, ``person``, ``tag``, ``product``, ``notice_sent_on``,
-        ``place`` (label, mobile lines without one counted as mobile), ``gone``, ``lapsed``.
-    persons
-        ``account_id``, ``person``: accounts with one person_id are one person's.
-    history, stops, consents
-        See :mod:`skiptrace.compliance.history` and :mod:`skiptrace.compliance.consent`; ``consents`` by ``lead``.
-    stops_by_lead
-        Grain: lead × stop: ``lead``, ``kind``, ``channel``, ``since``, ``until``, ``detail``, ``named`` (the stop names
-        the point).
-    facts, rulebook, as_of
-        What all of it was made from.
-    """
-
-    leads: pl.DataFrame
-    persons: pl.DataFrame
-    history: pl.DataFrame
-    consents: pl.DataFrame
-    stops_by_lead: pl.DataFrame
-    facts: Facts
-    rulebook: Rulebook
-    as_of: int
 
 
 @dataclass(frozen=True)
@@ -103,6 +58,23 @@ class Signature:
     purpose: str
     party: str
     label: str | None
+
+
+class Entries(NamedTuple):
+    """Rows in each of their candidate zones.
+
+    Attributes
+    ----------
+    row, zone
+        Number of the row, and of the zone in ``docket.zones``.
+    start, day
+        When the contact begins (microseconds), and the local day of it.
+    """
+
+    row: np.ndarray
+    zone: np.ndarray
+    start: Instants
+    day: Instants
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,34 +134,44 @@ class Docket:
         return self.start < self.known.as_of
 
     @cached_property
+    def zones(self) -> tuple[str, ...]:
+        """Every candidate zone of any row."""
+        return tuple(sorted({zone for signature in self.signatures for zone in signature.zones}))
+
+    @cached_property
+    def entries(self) -> Entries:
+        """Grain: row × candidate zone, row by row."""
+        number = {zone: at for at, zone in enumerate(self.zones)}
+        listed = [sorted(signature.zones) for signature in self.signatures]
+        counts = np.array([len(zones) for zones in listed], dtype=np.int64)
+        flat = np.array([number[zone] for zones in listed for zone in zones], dtype=np.int64)
+        row, within = spread(counts[self.signature])
+        zone = flat[(np.cumsum(counts) - counts)[self.signature][row] + within]
+        start = self.start[row]
+        return Entries(row, zone, start, in_zones(self.zones, zone, start, local_days))
+
+    @cached_property
     def by_zone(self) -> pl.DataFrame:
-        """Grain: row × candidate zone: ``row``, ``zone``, ``start``, ``day`` (local day of the start), row by row."""
-        zones = pl.DataFrame(
-            {
-                "signature": np.arange(len(self.signatures), dtype=np.uint32),
-                "zone": [list(signature.zones) for signature in self.signatures],
-            },
-            schema={"signature": pl.UInt32, "zone": pl.List(pl.String)},
-        ).explode("zone", empty_as_null=True, keep_nulls=True)
-        long = (
-            self.rows.select("row", "start", "signature")
-            .join(zones.filter(pl.col("zone").is_not_null()), on="signature")
-            .drop("signature")
-        )
-        return with_local_day(long, "start").sort("row", "zone")
+        """The entries as a frame: ``row``, ``zone`` (its name), ``start``, ``day``."""
+        entries = self.entries
+        names = pl.Series(self.zones, dtype=pl.String).gather(entries.zone)
+        row = pl.Series(entries.row, dtype=pl.UInt32)
+        return pl.DataFrame({"row": row, "zone": names, "start": entries.start, "day": entries.day})
 
     def bearing(self, provision: Provision) -> np.ndarray:
         """Return the rows that a provision bears on, by its place, channel, party, purpose, label and dates."""
         signatures = np.array([bears(provision, signature) for signature in self.signatures], dtype=bool)
-        found = np.flatnonzero(signatures[self.signature]) if signatures.any() else np.array([], dtype=np.int64)
-        if found.size == 0 or (provision.valid_from is None and provision.valid_until is None):
-            return found
-        days = self.by_zone.filter(pl.col("row").is_in(pl.Series(found, dtype=pl.UInt32).implode()))
-        in_force = days.filter(
-            (pl.col("day") >= (epoch_day(provision.valid_from) if provision.valid_from else -(2**40)))
-            & (pl.col("day") <= (epoch_day(provision.valid_until) if provision.valid_until else 2**40))
-        )
-        return in_force["row"].unique().sort().to_numpy().astype(np.int64)
+        found = signatures[self.signature] if signatures.any() else np.zeros(self.rows.height, dtype=bool)
+        if found.any() and (provision.valid_from is not None or provision.valid_until is not None):
+            in_force = np.ones(self.entries.day.shape, dtype=bool)
+            if provision.valid_from is not None:
+                in_force &= self.entries.day >= epoch_day(provision.valid_from)
+            if provision.valid_until is not None:
+                in_force &= self.entries.day <= epoch_day(provision.valid_until)
+            dated = np.zeros(self.rows.height, dtype=bool)
+            dated[self.entries.row[in_force]] = True
+            found = found & dated
+        return np.flatnonzero(found)
 
 
 def bears(provision: Provision, signature: Signature) -> bool:
@@ -204,82 +186,10 @@ def bears(provision: Provision, signature: Signature) -> bool:
     )
 
 
-def know(facts: Facts, rulebook: Rulebook, as_of: datetime) -> Known:
-    """Make facts ready to judge by."""
-    history = coded_history(facts)
-    persons = facts.accounts.select(
-        "account_id", person=pl.coalesce("person_id", pl.lit("account ") + pl.col("account_id"))
-    ).unique("account_id", keep="first", maintain_order=True)
-    accounts = facts.accounts.select("account_id", "tag", "product", "notice_sent_on").unique(
-        "account_id", keep="first", maintain_order=True
-    )
-    consents = held_consents(facts.consents)
-    leads = (
-        facts.leads.unique(["account_id", "point_key", "party"], keep="first", maintain_order=True)
-        .with_row_index("lead")
-        .with_columns(
-            debtor=pl.lit("a:") + pl.col("account_id"),
-            subject=pl.when(pl.col("party") == Party.DEBTOR.value)
-            .then(pl.lit("a:") + pl.col("account_id"))
-            .otherwise(pl.lit("r:") + pl.col("relation_id").fill_null("?")),
-            own=pl.col("own").fill_null(value=False),
-            place=pl.when(pl.col("label").is_null() & (pl.col("line_type") == LineType.MOBILE.value))
-            .then(pl.lit(PointLabel.MOBILE.value))
-            .otherwise("label"),
-        )
-        .join(persons, on="account_id", how="left", maintain_order="left")
-        .join(accounts, on="account_id", how="left", maintain_order="left")
-        .join(fates(history), on=["account_id", "point_key"], how="left", maintain_order="left")
-    )
-    by_lead = (
-        leads.select("lead", "own", consent_id="consent_ids")
-        .explode("consent_id", empty_as_null=True, keep_nulls=True)
-        .join(consents, on="consent_id")
-    )
-    lapsed = by_lead.filter(~pl.col("own")).group_by("lead").agg(lapsed=pl.col("ended").max())
-    leads = leads.join(lapsed, on="lead", how="left", maintain_order="left").with_columns(
-        # Found in others' records, and no consent at all that we know of: not to be used, so not counted.
-        lapsed=pl.when("own").then(_NEVER).otherwise(pl.col("lapsed").fill_null(-_NEVER))
-    )
-    return Known(
-        leads=leads,
-        persons=persons,
-        history=history,
-        consents=by_lead.drop("own"),
-        stops_by_lead=_stops_by_lead(leads, standing_stops(facts, history), persons),
-        facts=facts,
-        rulebook=rulebook,
-        as_of=instant_of(as_of),
-    )
-
-
-def _stops_by_lead(leads: pl.DataFrame, stops: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
-    stops = stops.join(persons, on="account_id", how="left").with_columns(
-        personal=pl.col("kind").is_in([kind.value for kind in PERSONAL]) & pl.col("person").is_not_null()
-    )
-    ids = leads.select("lead", "account_id", "person", "point_key")
-    has_account, has_point = pl.col("account_id").is_not_null(), pl.col("point_key").is_not_null()
-    personal = pl.col("personal")
-    cases = [
-        (has_account & ~has_point & ~personal, ["account_id"]),
-        (has_account & ~has_point & personal, ["person"]),
-        (has_account & has_point & ~personal, ["account_id", "point_key"]),
-        (has_account & has_point & personal, ["person", "point_key"]),
-        (~has_account & has_point, ["point_key"]),
-    ]
-    found = [
-        ids.select("lead", *keys)
-        .join(stops.filter(case).with_columns(named=has_point), on=keys)
-        .select("lead", "kind", "channel", "since", "until", "detail", "named")
-        for case, keys in cases
-    ]
-    return pl.concat(found).unique()
-
-
 def whereabouts_of(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Return the whereabouts of the ``lead`` of each row, as seen from its ``vantage``."""
     views = rows.select("lead", "vantage").unique()
-    return whereabouts(views, known.leads, known.facts, known.rulebook)
+    return whereabouts(views, known.leads, known.people, known.rulebook)
 
 
 def make_docket(rows: pl.DataFrame, known: Known, where: pl.DataFrame | None = None) -> tuple[Docket, pl.DataFrame]:
@@ -356,11 +266,6 @@ def _signatures(kinds: pl.DataFrame, rows: pl.DataFrame) -> tuple[Signature, ...
     )
 
 
-def instant_of(at: datetime) -> int:
-    """Return an aware moment in microseconds."""
-    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-
-
 def with_local_day(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """Add ``day``: the local day of an instant, by the column ``zone``."""
     parts = [
@@ -368,6 +273,27 @@ def with_local_day(frame: pl.DataFrame, column: str) -> pl.DataFrame:
         for (name,), part in frame.partition_by("zone", as_dict=True, maintain_order=True).items()
     ]
     return pl.concat(parts) if parts else frame.with_columns(day=pl.lit(None, pl.Int64))
+
+
+def in_zones(
+    names: Sequence[str], zones: np.ndarray, values: Instants, how: Callable[[str, Instants], Instants]
+) -> Instants:
+    """Return what becomes of values, each in its zone (a number among the names)."""
+    found = np.empty(values.shape, dtype=np.int64)
+    for number in np.unique(zones).tolist():
+        mine = zones == number
+        found[mine] = how(names[number], values[mine])
+    return found
+
+
+def spread(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for that many entries of each, whose each entry is and which of its owner's it is.
+
+    >>> [part.tolist() for part in spread(np.array([2, 0, 3]))]
+    [[0, 0, 2, 2, 2], [0, 1, 0, 1, 2]]
+    """
+    owner = np.repeat(np.arange(counts.size), counts)
+    return owner, np.arange(owner.size) - (np.cumsum(counts) - counts)[owner]
 
 
 def epoch_day(day: date) -> int:

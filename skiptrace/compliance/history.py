@@ -6,65 +6,109 @@ it was a conversation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import numpy as np
 import polars as pl
 
-from skiptrace.vocabulary import Direction, Outcome, outcome_meanings
+from skiptrace.vocabulary import Channel, Direction, Outcome, outcome_meanings
 
-if TYPE_CHECKING:
-    from skiptrace.compliance.facts import Facts
+__all__ = ["CHANNEL", "ID", "coded_attempts", "coded_history", "fates", "further_debts", "standing_stops"]
 
-__all__ = ["coded_history", "fates", "standing_stops"]
+ID = pl.Categorical()
+"""Type of ids and point keys where they are joined and sorted by: numbers behind, and no message spells them out."""
+CHANNEL = pl.Enum(Channel)
+"""Type of the channel of an attempt."""
+_OUTCOME = pl.Enum(Outcome)
 
 
-def coded_history(facts: Facts) -> pl.DataFrame:
-    """Return the attempts with what each counts as.
+def coded_attempts(attempts: pl.DataFrame) -> pl.DataFrame:
+    """Return what law asks of attempts, in few bytes.
 
     Returns
     -------
     polars.DataFrame
-        Grain: attempt × version. ``attempt_id``, ``account_id``, ``debts`` (list: the accounts it was about),
-        ``channel``, ``point_key``, ``outcome``, ``started`` (microseconds), ``inbound``, ``connected``, ``contact``
-        (answered, or a message left), ``conversation``, ``unanswered``, ``live``, ``owner`` (-1, 0, 1), ``stop``,
-        ``notice`` (a sent letter of campaign `notice`).
+        Grain: attempt × version, in the order given. ``attempt_id``, ``account_id`` and ``point_key`` (:data:`ID`),
+        ``channel`` and ``outcome`` (null where they are none of the known words), ``started`` (microseconds; null =
+        unknown), ``inbound``, ``conversation_said``, ``voicemail_left``, ``notice`` (a sent letter of campaign
+        `notice`).
+    """
+    coded = attempts.select(
+        "attempt_id",
+        pl.col("account_id", "point_key").cast(ID),
+        pl.col("channel").cast(CHANNEL, strict=False),
+        pl.col("outcome").cast(_OUTCOME, strict=False),
+        "voicemail_left",
+        started=pl.col("started_at").dt.epoch("us"),
+        inbound=(pl.col("direction") == Direction.INBOUND.value).fill_null(value=False),
+        conversation_said="conversation",
+    )
+    letters = (coded["channel"] == Channel.LETTER) & (coded["outcome"] == Outcome.SENT)
+    at = letters.fill_null(value=False).arg_true()
+    campaign = attempts["campaign"].gather(at).str.strip_chars().str.to_lowercase()
+    notice = np.zeros(coded.height, dtype=bool)
+    notice[at.to_numpy()] = (campaign == "notice").fill_null(value=False).to_numpy()
+    return coded.with_columns(pl.Series("notice", notice))
+
+
+def further_debts(attempts: pl.DataFrame) -> pl.DataFrame:
+    """Return the accounts that attempts were about beside their own: ``event`` (row of the attempt), ``account_id``."""
+    return (
+        attempts.select("debt_ids")
+        .with_row_index("event")
+        .filter(pl.col("debt_ids").list.len() > 0)
+        .explode("debt_ids", empty_as_null=True, keep_nulls=True)
+        .select("event", account_id=pl.col("debt_ids").cast(ID))
+        .drop_nulls()
+    )
+
+
+def coded_history(attempts: pl.DataFrame, also: pl.DataFrame) -> pl.DataFrame:
+    """Return attempts with what each counts as.
+
+    Parameters
+    ----------
+    attempts, also
+        :func:`coded_attempts` and the :func:`further_debts` of these rows.
+
+    Returns
+    -------
+    polars.DataFrame
+        Grain: attempt × version, by time; of several at one instant those that failed come first. ``attempt_id``,
+        ``versioned`` (another row has its attempt_id), ``account_id``, ``debts`` (list: the accounts it was about),
+        ``channel``, ``point_key``, ``started`` (microseconds), ``inbound``, ``connected``, ``contact`` (answered, or a
+        message left), ``conversation``, ``unanswered``, ``failed``, ``live``, ``owner`` (-1, 0, 1), ``stop``,
+        ``notice``.
     """
     meanings = outcome_meanings().select(
         "outcome", "answered", "connected", "conversation", "message_left", "live", "owner", "stop"
     )
-    columns = [
-        "attempt_id",
-        "account_id",
-        "debt_ids",
-        "channel",
-        "point_key",
-        "outcome",
-        "started_at",
-        "direction",
-        "voicemail_left",
-        "campaign",
-    ]
+    # One row a known word, in the order of the enum, and a last one for all others.
+    meanings = pl.DataFrame({"outcome": [*map(str, Outcome), None]}, schema={"outcome": pl.String}).join(
+        meanings, on="outcome", how="left", maintain_order="left"
+    )
+    own = attempts.select("account_id").with_row_index("event").select("event", "account_id")
+    several = pl.concat([also, own.join(also, on="event", how="semi")]).unique()
+    debts = several.group_by("event").agg(debts="account_id")
+    code = attempts["outcome"].to_physical().cast(pl.UInt32).fill_null(len(Outcome))
+    meant = meanings.drop("outcome")[code]
     said = pl.col("conversation_said")
+    answered = pl.col("answered").fill_null(value=True)
     message = pl.col("message_left").fill_null(pl.col("voicemail_left")).fill_null(value=True) | pl.col(
         "voicemail_left"
     ).fill_null(value=False)
-    answered = pl.col("answered").fill_null(value=True)
-    return (
-        facts.attempts.select(*columns, conversation_said="conversation")
-        .unique()
-        .join(meanings, on="outcome", how="left")
+    history = (
+        attempts.hstack(meant)
+        .with_row_index("event")
+        .join(debts, on="event", how="left", maintain_order="left")
         .select(
             "attempt_id",
             "account_id",
             "channel",
             "point_key",
-            "outcome",
             "stop",
-            debts=pl.concat_list(
-                pl.concat_list("account_id"), pl.col("debt_ids").fill_null(pl.lit([], pl.List(pl.String)))
-            ).list.unique(),
-            started=pl.col("started_at").dt.epoch("us"),
-            inbound=(pl.col("direction") == Direction.INBOUND.value).fill_null(value=False),
+            "started",
+            "inbound",
+            "notice",
+            debts=pl.coalesce("debts", pl.concat_list("account_id")),
             connected=pl.col("connected").fill_null(value=True),
             contact=answered | message,
             conversation=pl.col("conversation").fill_null(said).fill_null(value=True) | said.fill_null(value=False),
@@ -72,15 +116,22 @@ def coded_history(facts: Facts) -> pl.DataFrame:
             failed=pl.col("answered").not_().fill_null(value=False) & (pl.col("outcome") != Outcome.REFUSED.value),
             live=pl.col("live").fill_null(0),
             owner=pl.col("owner").fill_null(0),
-            notice=(
-                (pl.col("channel") == "letter")
-                & (pl.col("outcome") == Outcome.SENT.value)
-                & (pl.col("campaign").str.strip_chars().str.to_lowercase() == "notice")
-            ).fill_null(value=False),
         )
-        .filter(pl.col("started").is_not_null())
-        .sort("started", "attempt_id", "account_id", "channel", "point_key")
     )
+    told = history.filter(pl.col("started").is_not_null())
+    told = _versions(told)
+    return told[np.argsort(told["started"].to_numpy() * 2 + ~told["failed"].to_numpy(), kind="stable")]
+
+
+def _versions(history: pl.DataFrame) -> pl.DataFrame:
+    """Mark attempts of which several rows tell, and drop rows that say nothing new; hardly any attempt has two."""
+    hashes = history["attempt_id"].hash()
+    ordered = np.sort(hashes.to_numpy())
+    twice = pl.Series(ordered[1:][ordered[1:] == ordered[:-1]]).unique()
+    versioned = hashes.is_in(twice.implode())
+    single = history.filter(~versioned).with_columns(versioned=pl.lit(value=False))
+    several = history.filter(versioned).unique().with_columns(versioned=pl.lit(value=True))
+    return pl.concat([single, several]) if several.height else single
 
 
 def fates(history: pl.DataFrame) -> pl.DataFrame:
@@ -96,22 +147,30 @@ def fates(history: pl.DataFrame) -> pl.DataFrame:
     signs = history.filter(pl.col("point_key").is_not_null()).select(*keys, "started", "live", "owner")
     lost = []
     for sign in ("live", "owner"):
-        told = signs.filter(pl.col(sign) != 0)
-        last_good = told.filter(pl.col(sign) > 0).group_by(keys).agg(good=pl.col("started").max())
-        bad = told.filter(pl.col(sign) < 0).join(last_good, on=keys, how="left")
+        bad = signs.filter(pl.col(sign) < 0)
+        good = signs.filter(pl.col(sign) > 0).join(bad.select(keys).unique(), on=keys, how="semi")
+        last_good = good.group_by(keys).agg(good=pl.col("started").max())
         lost.append(
-            bad.filter(pl.col("good").is_null() | (pl.col("started") > pl.col("good")))
+            bad.join(last_good, on=keys, how="left")
+            .filter(pl.col("good").is_null() | (pl.col("started") > pl.col("good")))
             .group_by(keys)
             .agg(gone=pl.col("started").min())
         )
     return pl.concat(lost).group_by(keys).agg(pl.col("gone").min())
 
 
-def standing_stops(facts: Facts, history: pl.DataFrame) -> pl.DataFrame:
+def standing_stops(stops: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
     """Return the stops given, and those that outcomes brought about.
 
     A wrong number is a stop on the point for its account; an opt-out is one on the point and channel for everybody, or
     on the account's channel where the point is not known. They stand from the attempt on, for ever.
+
+    Parameters
+    ----------
+    stops
+        CODED_STOPS, ``account_id`` and ``point_key`` as :data:`ID`.
+    history
+        :func:`coded_history`.
 
     Returns
     -------
@@ -119,7 +178,7 @@ def standing_stops(facts: Facts, history: pl.DataFrame) -> pl.DataFrame:
         Grain: stop. ``account_id``, ``point_key``, ``kind``, ``channel`` (null = every), ``since``, ``until``
         (microseconds; [since, until)), ``detail``.
     """
-    given = facts.stops.select(
+    given = stops.select(
         "account_id",
         # A point that cannot be read may be any of the account's.
         pl.col("point_key"),
@@ -134,7 +193,7 @@ def standing_stops(facts: Facts, history: pl.DataFrame) -> pl.DataFrame:
         account_id=pl.when(wrong | pl.col("point_key").is_null()).then("account_id"),
         point_key="point_key",
         kind="stop",
-        channel=pl.when(~wrong).then("channel"),
+        channel=pl.when(~wrong).then(pl.col("channel").cast(pl.String)),
         since="started",
         until=pl.lit(2**62, pl.Int64),
         detail=pl.lit(None, pl.String),

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-import polars as pl
 
+from skiptrace.compliance.docket import in_zones, spread
 from skiptrace.compliance.findings import HEALS_NEVER
 from skiptrace.compliance.zones import SECOND, Instants, day_starts, local_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import polars as pl
+
     from skiptrace.compliance.docket import Docket
     from skiptrace.compliance.law import Cap, Wait
+
+    Counts = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 __all__ = ["HOUR", "Span", "Tally", "span_of"]
 
@@ -72,31 +76,42 @@ class _Full(NamedTuple):
 
 
 class Tally:
-    """What is counted, beside rows: for each row and candidate zone, the events of the same debt, person or number."""
+    """What is counted, beside rows: for each row and candidate zone, the attempts of the same debt, person or number.
 
-    def __init__(self, docket: Docket, rows: np.ndarray, events: pl.DataFrame, provision: Cap | Wait) -> None:
-        self._span = span_of(provision)
-        mine = docket.by_zone.filter(pl.col("row").is_in(pl.Series(rows, dtype=pl.UInt32).implode()))
-        if self._span.of == "instants":
-            mine = mine.unique("row", keep="first", maintain_order=True)  # a clock in every zone runs alike
-        group = docket.rows.select("row", group=_GROUP[provision.per])
-        mine = mine.join(group, on="row", maintain_order="left")
-        codes = mine.select("group", "zone").unique(maintain_order=True).with_row_index("code")
-        seen = codes.join(events, on="group").sort("code", "started")
-        self._count = rows.size
-        self._bounds = np.flatnonzero(np.diff(mine["row"].to_numpy(), prepend=-1))
-        self._zone = mine["zone"]
-        self._start: Instants = mine["start"].to_numpy()
-        self._past = docket.past[mine["row"].to_numpy()]
-        self._code = mine.join(codes, on=["group", "zone"], how="left", maintain_order="left")["code"].to_numpy()
-        self._number = _by_zone(self._zone, self._start, self._span.number)
-        self._event_code = seen["code"].to_numpy()
-        self._event_start: Instants = seen["started"].to_numpy()
-        self._event_number = _by_zone(seen["zone"], self._event_start, self._span.number)
-        self._first, self._end = _bounds(self._event_code, self._code)
+    Parameters
+    ----------
+    docket, rows
+        Which rows, in order.
+    provision
+        By whom it counts, and in which spans.
+    counts
+        Told attempts (rows of ``known.history``) and the groups they are asked for: tells which of them count.
+    """
+
+    def __init__(self, docket: Docket, rows: np.ndarray, provision: Cap | Wait, counts: Counts) -> None:
+        self._span, self._names = span_of(provision), docket.zones
+        groups, history = docket.known.grouped(provision.per), docket.known.history
+        row, self._zone, self._start = _entries(docket, rows, one_zone=self._span.of == "instants")
+        self._count, self._past = rows.size, docket.past[row]
+        self._bounds = np.flatnonzero(np.diff(row, prepend=-1))
+        self._number = self._numbers(self._zone, self._start)
+        # One code for each group and zone in which it is asked for, and its attempts in their order in time.
+        mine = docket.rows[_GROUP[provision.per]].to_physical().to_numpy()[row].astype(np.int64)
+        asked, self._code = np.unique((mine << 16) | self._zone, return_inverse=True)
+        begin, end = _bounds(groups.group, asked >> 16)
+        code, within = spread(end - begin)
+        event = groups.event[begin[code] + within]
+        kept = counts(event, asked[code] >> 16)
+        code, event = _once(code[kept], event[kept], history)
+        self._event_code, self._event_start = code, history["started"].to_numpy()[event]
+        self._event_number = self._numbers((asked & 0xFFFF)[code], self._event_start)
+        self._first, self._end = _bounds(code, self._code)
         # A row in the past sees what came before it, any other row everything, what is planned after it too.
         so_far = _position(self._event_start, self._start, self._first, self._end)
         self._seen = np.where(self._past, so_far, self._end)
+
+    def _numbers(self, zones: np.ndarray, instants: Instants) -> Instants:
+        return in_zones(self._names, zones, instants, self._span.number)
 
     def any_seen(self) -> np.ndarray:
         """Tell of each row whether it sees any event."""
@@ -109,7 +124,7 @@ class Tally:
         until = np.where(self._past, self._full_so_far(maximum), self._full_within(maximum))
         crowded = until > self._number
         starts = np.full(until.shape, -HEALS_NEVER, dtype=np.int64)
-        starts[crowded] = _by_zone(self._zone.filter(pl.Series(crowded)), until[crowded], self._span.beginning)
+        starts[crowded] = in_zones(self._names, self._zone[crowded], until[crowded], self._span.beginning)
         return self._over_zones(np.logical_or, crowded), self._over_zones(np.maximum, starts)
 
     def _full_so_far(self, maximum: int) -> Instants:
@@ -138,6 +153,28 @@ class Tally:
         return found
 
 
+def _entries(docket: Docket, rows: np.ndarray, *, one_zone: bool) -> tuple[np.ndarray, np.ndarray, Instants]:
+    """Return row, zone and start of the entries of rows; of each row only the first if a clock in any zone will do."""
+    wanted = np.zeros(docket.rows.height, dtype=bool)
+    wanted[rows] = True
+    entries = docket.entries
+    mine = wanted[entries.row]
+    if one_zone:
+        mine &= np.diff(entries.row, prepend=-1) > 0
+    return entries.row[mine], entries.zone[mine], entries.start[mine]
+
+
+def _once(code: np.ndarray, event: np.ndarray, history: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Keep of an attempt told twice with one beginning a single row a code."""
+    told = np.flatnonzero(history["versioned"].to_numpy()[event])
+    if told.size == 0:
+        return code, event
+    versions = history.select("attempt_id", "started")[event[told]].with_columns(code=code[told])
+    kept = np.ones(code.size, dtype=bool)
+    kept[told[~versions.to_struct().is_first_distinct().to_numpy()]] = False
+    return code[kept], event[kept]
+
+
 def _full_stretches(codes: np.ndarray, numbers: Instants, maximum: int, width: int) -> _Full:
     """Return where one more would be too many: wherever, with so many events running, it lies in one span."""
     running = max(numbers.size - maximum + 1, 0)
@@ -163,12 +200,3 @@ def _position(values: Instants, wanted: Instants, first: np.ndarray, end: np.nda
         low = np.where(below, middle + 1, low)
         high = np.where(active & ~below, middle, high)
     return low
-
-
-def _by_zone(zones: pl.Series, values: Instants, how: Callable[[str, Instants], Instants]) -> Instants:
-    """Return what becomes of values, each in its zone."""
-    found = np.empty(values.shape, dtype=np.int64)
-    for (zone,), part in pl.DataFrame({"zone": zones}).with_row_index("at").partition_by("zone", as_dict=True).items():
-        at = part["at"].to_numpy()
-        found[at] = how(str(zone), values[at])
-    return found

@@ -14,7 +14,6 @@ from skiptrace.compliance.zones import DAY, is_zone
 from skiptrace.vocabulary import Party, PointKind
 
 if TYPE_CHECKING:
-    from skiptrace.compliance.facts import Facts
     from skiptrace.compliance.places import Places
     from skiptrace.compliance.rulebook import Rulebook
 
@@ -26,7 +25,7 @@ MOVE_DAYS = 30
 _VIEW = ("subject", "vantage")
 
 
-def whereabouts(views: pl.DataFrame, leads: pl.DataFrame, facts: Facts, rulebook: Rulebook) -> pl.DataFrame:
+def whereabouts(views: pl.DataFrame, leads: pl.DataFrame, people: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
     """Return the candidate places and zones of leads.
 
     Parameters
@@ -37,8 +36,10 @@ def whereabouts(views: pl.DataFrame, leads: pl.DataFrame, facts: Facts, rulebook
     leads
         Leads with ``lead``, ``subject`` (whose point it is), ``gone`` (microseconds: since then known dead or wrong)
         and ``lapsed`` (since then without consent; null = never).
-    facts, rulebook
-        What is known, and the law.
+    people
+        Where accounts and relations live: see :class:`~skiptrace.compliance.coding.CodedFacts`.
+    rulebook
+        The law.
 
     Returns
     -------
@@ -53,7 +54,7 @@ def whereabouts(views: pl.DataFrame, leads: pl.DataFrame, facts: Facts, rulebook
             known.filter(pl.col("party") != Party.DEBTOR.value).select(subject="debtor", vantage="vantage"),
         ]
     ).unique()
-    addresses = _addresses(subjects, leads, facts, rulebook)
+    addresses = _addresses(subjects, leads, people, rulebook)
     numbers = (
         subjects.join(leads.filter(pl.col("kind") == PointKind.PHONE.value), on="subject")
         .filter(pl.min_horizontal("gone", "lapsed").fill_null(2**62) > pl.col("vantage"))
@@ -66,36 +67,16 @@ def whereabouts(views: pl.DataFrame, leads: pl.DataFrame, facts: Facts, rulebook
     )
 
 
-def _addresses(subjects: pl.DataFrame, leads: pl.DataFrame, facts: Facts, rulebook: Rulebook) -> pl.DataFrame:
+def _addresses(subjects: pl.DataFrame, leads: pl.DataFrame, people: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
     """Return what is said of where subjects live.
 
     Grain: subject × vantage × source. ``place`` (null = only a zone is declared), ``settles`` (an own address precise
     enough for its law), ``bare`` (a country and no more), ``zones`` (list), ``declared_zone``, ``jurisdiction``.
     """
     columns = ["place", "postal_code", "city", "street", "own"]
-    home = facts.people.select(
-        "table",
-        "record_id",
-        "address_key",
-        "country",
-        "region",
-        "postal_code",
-        "city",
-        "time_zone",
-        "jurisdiction",
-        place=pl.coalesce("region", "country"),
-        street=pl.any_horizontal(pl.col("address_key", "postal_code", "city").is_not_null()),
-    )
-    subject = (
-        pl.when(pl.col("table") == "relations")
-        .then(pl.lit("r:") + pl.col("record_id"))
-        .otherwise(pl.lit("a:") + pl.col("record_id"))
-    )
-    stated = subjects.join(
-        home.filter(pl.col("table").is_in(["accounts", "relations"])).with_columns(subject=subject), on="subject"
-    )
+    stated = subjects.join(people.drop("address_key"), on="subject")
     where = (
-        home.filter(pl.col("address_key").is_not_null() & pl.col("place").is_not_null())
+        people.filter(pl.col("address_key").is_not_null() & pl.col("place").is_not_null())
         .group_by("address_key", "place")
         .agg(pl.col("postal_code").max(), pl.col("city").max())
     )
@@ -118,7 +99,9 @@ def _addresses(subjects: pl.DataFrame, leads: pl.DataFrame, facts: Facts, rulebo
         at.join(where, on="address_key", how="anti")
         .explode("places", empty_as_null=True, keep_nulls=True)
         # An address key names country, then postal code or city; without a digit it is no postal code.
-        .with_columns(place="places", locality=pl.col("address_key").str.split("|").list.get(1, null_on_oob=True))
+        .with_columns(
+            place="places", locality=pl.col("address_key").cast(pl.String).str.split("|").list.get(1, null_on_oob=True)
+        )
         .with_columns(
             postal_code=pl.when(pl.col("locality").str.contains(r"\d")).then(pl.col("locality").str.to_uppercase()),
             city=pl.when(pl.col("locality").str.contains(r"^\D+$")).then("locality"),
