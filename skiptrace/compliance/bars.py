@@ -115,7 +115,9 @@ def _silent(docket: Docket, rows: np.ndarray) -> np.ndarray:
     rulebook = docket.known.rulebook
     spoken: dict[str, np.ndarray] = {}
     for provision in rulebook.provisions:
-        if isinstance(provision, Need) and provision.need == "unreachable" and not provision.adds:
+        if not isinstance(provision, Need) or provision.need != "unreachable":
+            continue
+        if not provision.adds and provision.status != "M":  # memory permits nothing
             bearing = docket.bearing(provision)
             for place in provision.places if bearing.size else ():
                 spoken.setdefault(place, np.zeros(docket.rows.height, dtype=bool))[bearing] = True

@@ -93,9 +93,11 @@ def _speaks_more(old: Provision | None, new: Provision) -> Iterator[str]:
 
 def _speaks(one: Provision) -> bool:
     """Tell whether the law of a place is no longer silent because of a provision; one that holds everywhere is none."""
+    if one.places == ("*",):
+        return False
     if isinstance(one, Window):
-        return not one.adds and not one.labels and one.places != ("*",)
-    return isinstance(one, Need) and one.need == "unreachable" and not one.adds
+        return not one.adds and not one.labels
+    return isinstance(one, Need) and one.need == "unreachable" and not one.adds and one.status != "M"
 
 
 def _says_less(old: Provision, new: Provision) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from skiptrace.compliance.law import Need, Provision, Window
 from skiptrace.compliance.looseness import looser
-from skiptrace.compliance.packs import EVERYWHERE, PackFile, faults_of, parse_pack, read_pack
+from skiptrace.compliance.packs import EVERYWHERE, Fault, PackFile, faults_of, parse_pack, read_pack
 from skiptrace.compliance.places import Places, load_places
 from skiptrace.errors import RulebookError
 
@@ -34,6 +34,7 @@ __all__ = [
     "Rulebook",
     "found_packs",
     "load_rulebook",
+    "merged",
     "shipped_packs",
     "taken",
 ]
@@ -125,39 +126,50 @@ def load_rulebook(params: RulebookParams) -> Rulebook:
         a provision of the user's replaces a shipped one and is looser, or cannot be told to be no looser, without
         ``override_reason``; or if the installed tzdata is too old.
     """
-    shipped = shipped_packs()
     own = tuple(faults_of(read_pack(path)) for path in found_packs(params.paths))
-    provisions = {one.id: one for file in shipped for one in file.provisions}
-    packs = {place: file.pack.name for file in (*own, *shipped) for place in file.pack.places if place != EVERYWHERE}
-    overrides: dict[str, Override] = {}
-    first: dict[str, str] = {}
-    for file in own:
-        for one in file.provisions:
-            if first.setdefault(one.id, file.name) != file.name:
-                raise RulebookError(f"{_at(file, one)}: is in {first[one.id]} already")
-            if one.id == HOUSE_HOURS and not (isinstance(one, Window) and one.places == (EVERYWHERE,)):
-                raise RulebookError(f"{_at(file, one)}: stays a window that holds everywhere")
-            provisions[one.id], override = taken(one, shipped)
-            if override is not None and override.looser and not override.reason:
-                raise RulebookError(
-                    f"{_at(file, one)}: is looser than the shipped one ({'; '.join(override.looser)}): "
-                    "give override_reason"
-                )
-            if override is not None:
-                overrides[one.id] = override
-    asked = [file.pack.minimum_tzdata for file in (*shipped, *own) if file.pack.minimum_tzdata]
-    minimum = max(asked, key=_release, default="0.0")
-    installed = version("tzdata")
-    if _release(installed) < _release(minimum):
-        raise RulebookError(f"tzdata {installed} is too old: the rulebook needs {minimum} or newer")
+    provisions, overrides, faults = merged(own)
+    if faults:
+        raise RulebookError(str(faults[0]))
+    every = (*shipped_packs(), *own)
+    # A place that a shipped pack covers keeps that pack's name.
+    packs = {place: file.pack.name for file in reversed(every) for place in file.pack.places if place != EVERYWHERE}
     return Rulebook(
         provisions=tuple(provisions[key] for key in sorted(provisions)),
         places=load_places(),
         packs=dict(sorted(packs.items())),
-        minimum_tzdata=minimum,
+        minimum_tzdata=max((file.pack.minimum_tzdata or "0.0" for file in every), key=_release),
         overrides=overrides,
         own=own,
     )
+
+
+def merged(own: Sequence[PackFile]) -> tuple[dict[str, Provision], dict[str, Override], list[Fault]]:
+    """Return the shipped provisions with the user's among and instead of them, what overrides, and what must not be."""
+    shipped, installed = shipped_packs(), version("tzdata")
+    provisions = {one.id: one for file in shipped for one in file.provisions}
+    overrides: dict[str, Override] = {}
+    faults: list[Fault] = []
+    first: dict[str, str] = {}
+    for file in (*shipped, *own):
+        minimum = file.pack.minimum_tzdata
+        if minimum and _release(installed) < _release(minimum):
+            too_old = f"tzdata {installed} is too old: the rulebook needs {minimum} or newer"
+            faults.append(Fault(file.name, 0, "pack.minimum_tzdata", too_old))
+    for file in own:
+        for one in file.provisions:
+            provisions[one.id], override = taken(one, shipped)
+            wrong = ""
+            if first.setdefault(one.id, file.name) != file.name:
+                wrong = f"is in {first[one.id]} already"
+            elif one.id == HOUSE_HOURS and not (isinstance(one, Window) and one.places == (EVERYWHERE,)):
+                wrong = "stays a window that holds everywhere"
+            elif override is not None and override.looser and not override.reason:
+                wrong = f"is looser than the shipped one ({'; '.join(override.looser)}): give override_reason"
+            if wrong:
+                faults.append(Fault(file.name, file.lines[one.id], one.id, wrong))
+            if override is not None:
+                overrides[one.id] = override
+    return provisions, overrides, faults
 
 
 def taken(one: Provision, shipped: Sequence[PackFile]) -> tuple[Provision, Override | None]:
@@ -207,10 +219,6 @@ def found_packs(paths: Iterable[str]) -> list[Path]:
             raise RulebookError(f"{path.name}: no *.toml in this folder")
         found.update({one.resolve(): one for one in inside})
     return list(found.values())
-
-
-def _at(file: PackFile, one: Provision) -> str:
-    return f"{file.name}: line {file.lines[one.id]}: {one.id}"
 
 
 def _release(text: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from datetime import time
 from typing import TYPE_CHECKING
 
 from skiptrace.compliance.law import DAYS, Bar, Cap, Disclosure, Need, Retention, Wait, Window
+from skiptrace.compliance.rulebook import HOUSE_HOURS
 from skiptrace.vocabulary import Channel, StopKind
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from skiptrace.compliance.law import Common, Hours, Provision
 
-__all__ = ["KIND_TITLES", "bears_on", "in_force", "is_in_force", "statement"]
+__all__ = ["KIND_TITLES", "bears_on", "hours_in_words", "in_force", "is_in_force", "statement"]
 
 KIND_TITLES = {
     "window": "Hours",
@@ -22,7 +23,7 @@ KIND_TITLES = {
     "wait": "Waits",
     "need": "Needs",
     "bar": "Bars",
-    "disclosure": "What is said",
+    "disclosure": "To be observed by whoever makes the contact (in every permit, not judged)",
     "retention": "Records",
 }
 _CHANNELS = {"call": "calls", "sms": "texts", "email": "e-mails", "letter": "letters", "visit": "visits"}
@@ -71,7 +72,7 @@ def statement(one: Provision) -> str:
     'keep records for 3 years'
     """
     if isinstance(one, Disclosure):
-        return "for whoever makes the contact; part of every permit, not judged"
+        return "to be observed, not judged"
     if isinstance(one, Retention):
         return f"keep records for {one.years:g} years"
     if isinstance(one, Window):
@@ -106,22 +107,24 @@ def is_in_force(one: Common, day: date) -> bool:
 
 
 def _window(one: Window) -> str:
-    parts = [", ".join(_hours(hours) for hours in one.hours)]
+    parts = [", ".join(hours_in_words(hours) for hours in one.hours)]
     if one.ends == "open":
         parts.append("the moments of opening and closing excluded")
     if one.holidays is not None:
         added = " or Easter Monday" if one.holidays_added else ""
         parts.append(f"none on public holidays of {one.holidays}{added}")
+    if one.id == HOUSE_HOURS:
+        parts.append("only where the law of the place names no hours for this")
     if one.adds:
         parts.append("besides the house's hours where no other law of the place names any")
     return "; ".join(parts) + _lifted(one)
 
 
-def _hours(hours: Hours) -> str:
+def hours_in_words(hours: Hours) -> str:
     """Return the days and the clock.
 
     >>> from skiptrace.compliance.law import Hours
-    >>> _hours(Hours(days="mon-fri,sun", open="08:00", close="00:00"))
+    >>> hours_in_words(Hours(days="mon-fri,sun", open="08:00", close="00:00"))
     'Mon–Fri, Sun 08:00–24:00'
     """
     runs: list[list[int]] = []
