@@ -9,6 +9,7 @@ import polars as pl
 
 from skiptrace.contracts.inputs import INSTANT
 from skiptrace.contracts.outputs import SCHEDULE, WHOLE_ACCOUNT
+from skiptrace.pipeline.lawbook import used
 from skiptrace.pipeline.manifest import reconcile, versions, write_manifest
 from skiptrace.pipeline.outputs import write_lead_files, write_plan_files, write_rejected
 from skiptrace.pipeline.planned import batch_id, make_plan
@@ -94,6 +95,7 @@ def _contents(
     return {
         "batch_id": name,
         "versions": versions(picture.rulebook),
+        "rulebook": used(picture.rulebook),
         "reconciliation": {
             **reconciliation,
             "set_aside": gathered.set_aside.height,

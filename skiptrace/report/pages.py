@@ -66,6 +66,7 @@ def page(inputs: ReportInputs) -> str:
         _calibrated(inputs),
         _first_rows(inputs),
         _sources(inputs),
+        _overrides(inputs),
     )
     style = files("skiptrace.report").joinpath("style.css").read_text(encoding="utf-8")
     title = f"Plan {inputs.manifest['batch_id']}"
@@ -227,6 +228,18 @@ def _sources(inputs: ReportInputs) -> str:
         _table(("File", "Rows read", "Accepted", "Rejected"), rows, numbers=(1, 2, 3)),
         f"<p class='small'>{escape(versions)}</p>",
     )
+
+
+def _overrides(inputs: ReportInputs) -> str:
+    """Tell whoever signs off what of the shipped law was replaced or loosened, and why."""
+    overrides = inputs.manifest.get("rulebook", {}).get("overrides") or {}
+    if not overrides:
+        return ""
+    rows = (
+        (provision, "; ".join(said["looser"]) or "nowhere looser", said["reason"] or "")
+        for provision, said in sorted(overrides.items())
+    )
+    return _section("Overrides of the shipped law", _table(("Provision", "In what it is looser", "Reason given"), rows))
 
 
 def _masked(contact_point: str) -> str:

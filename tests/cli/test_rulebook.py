@@ -1,12 +1,15 @@
 """The rulebook's own commands, as the officer who signs off meets them."""
 
+import hashlib
 import json
 import re
 import shlex
 
+import jsonschema
 import pytest
 
-from tests.cli.conftest import MONDAY
+from skiptrace.contracts.schemas import schema_of
+from tests.cli.conftest import MONDAY, SAMPLES
 
 COMMANDS = ("list", "show", "lint", "diff")
 INDIA = """name = "Our own"
@@ -159,3 +162,22 @@ def test_diff_says_what_changed_field_by_field_and_whether_it_is_looser(skiptrac
     ]
     assert "0 provisions differ" in skiptrace("rulebook", "diff", "shipped", "shipped").out
     assert skiptrace("rulebook", "diff", "shipped", "nowhere").code == 4
+
+
+def test_overrides_and_their_reasons_stand_in_the_manifest_and_on_the_page(skiptrace, own, tmp_path):
+    path, settings = own(INDIA.replace("CLOSE", "20:00") + 'override_reason = "a circular"\n')
+    out = tmp_path / "out"
+    done = skiptrace("run", SAMPLES / "five_accounts", "--out", out, "--settings", settings, "--as-of", MONDAY)
+    assert done.code == 0, done.err
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    jsonschema.validate(manifest, schema_of("manifest"))
+    told = manifest["rulebook"]
+    assert told["version"] == manifest["versions"]["rulebook"]
+    assert told["packs"] == [{"file": "own.toml", "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}]
+    assert told["overrides"] == {
+        "in.rbi.hours": {
+            "reason": "a circular",
+            "looser": ["closes 20:00, not 19:00 (mon, tue, wed, thu, fri, sat, sun)"],
+        }
+    }
+    assert "a circular" in (out / "report.html").read_text(encoding="utf-8")

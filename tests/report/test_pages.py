@@ -108,3 +108,15 @@ def test_an_empty_run_still_has_a_page(tmp_path):
 def test_the_page_is_the_same_every_time(html, tmp_path):
     write_report(_inputs(), tmp_path / "again.html")
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == html
+
+
+def test_overrides_of_the_shipped_law_are_told_with_their_reasons_and_only_then(html, tmp_path):
+    assert "Overrides" not in html
+    overrides = {
+        "in.rbi.hours": {"reason": "counsel <says> so", "looser": ["closes 20:00, not 19:00 (mon)", "lifted"]},
+        "us.regf.calls": {"reason": None, "looser": []},
+    }
+    write_report(_inputs(manifest=MANIFEST | {"rulebook": {"overrides": overrides}}), tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<td>in.rbi.hours</td><td>closes 20:00, not 19:00 (mon); lifted</td><td>counsel &lt;says&gt; so</td>" in page
+    assert "<td>us.regf.calls</td><td>nowhere looser</td><td></td>" in page
