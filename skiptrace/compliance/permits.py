@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from skiptrace.compliance.check import check
+from skiptrace.compliance.grounds import grounds
 from skiptrace.compliance.law import Disclosure, Retention
 from skiptrace.contracts.stages import PROPOSALS
+from skiptrace.vocabulary import Verdict
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,30 +79,15 @@ def explain_permit(
     Returns
     -------
     dict
-        ``verdict``, ``rulebook``, ``as_of``; ``checked``: id, verdict, text, citation and status of every provision;
-        ``duties``: the disclosures and retentions that go with the contact; ``rests_on``: the records and consents
-        behind the contact point.
+        ``verdict``, ``rulebook``, ``as_of``; ``checked``: id, verdict, ``found`` (the facts, in words), text, citation
+        and status of every provision; ``places`` and ``zones`` in which the person may be; ``duties``: the disclosures
+        and retentions that go with the contact; ``rests_on``: the records and consents behind the contact point.
     """
     asked = pl.DataFrame([{name: row.get(name) for name in PROPOSALS.schema}], schema=PROPOSALS.schema)
-    verdict = check(asked, facts, rulebook, as_of, params).row(0, named=True)
-    places: set[str] = set()
-    checked = []
-    for entry in verdict["all_provisions"]:
-        name, _, found = entry.rpartition(":")
-        provision = rulebook.by_id.get(name)
-        if provision is None:
-            checked.append({"provision": name, "verdict": found})
-            continue
-        places.update(provision.places)
-        checked.append(
-            {
-                "provision": name,
-                "verdict": found,
-                "text": provision.summary,
-                "citation": provision.citation,
-                "status": provision.status,
-            }
-        )
+    found = grounds(asked, facts, rulebook, as_of, params)
+    against = [word for word in (Verdict.DENY.value, Verdict.REVIEW.value) if word in found["verdict"]]
+    laws = (rulebook.by_id.get(name) for name in found["provision"])
+    places = {place for provision in laws if provision is not None for place in provision.places}
     duties = [
         {"provision": duty.id, "text": duty.summary, "citation": duty.citation}
         for duty in rulebook.provisions
@@ -117,10 +103,12 @@ def explain_permit(
     )
     rests_on = lead.select("path", "record_ids", "consent_ids", "own").to_dicts()
     return {
-        "verdict": verdict["verdict"],
+        "verdict": against[0] if against else Verdict.ALLOW.value,
         "rulebook": rulebook.version,
         "as_of": as_of.isoformat(),
-        "checked": checked,
+        "checked": found.select("provision", "verdict", "found", "text", "citation", "status").to_dicts(),
+        "places": found["places"][0].to_list(),
+        "zones": found["zones"][0].to_list(),
         "duties": duties,
         "rests_on": rests_on[0] if rests_on else None,
     }

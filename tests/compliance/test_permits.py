@@ -55,12 +55,6 @@ def test_another_moment_or_another_law_is_another_permit():
 
 
 def test_a_permit_is_explained_with_citations_duties_and_evidence(world, rulebook):
-    facts = world(
-        {
-            "accounts": [{"country": "US", "region": "US-NY", "postal_code": "14201"}],
-            "points": [{"contact_point": "jane@example.com", "path": "given by the creditor", "record_ids": ["A1"]}],
-        }
-    )
     row = {
         "account_id": "A1",
         "contact_point": "jane@example.com",
@@ -80,7 +74,28 @@ def test_a_permit_is_explained_with_citations_duties_and_evidence(world, ruleboo
     assert told["verdict"] == "allow"
     assert told["rulebook"] == rulebook.version
     assert {"us.regf.hours", "house.stop.cease"} <= {entry["provision"] for entry in told["checked"]}
-    assert all(entry["citation"] for entry in told["checked"])
+    assert all(entry["citation"] and entry["found"] for entry in told["checked"])
+    found = {entry["provision"]: entry["found"] for entry in told["checked"]}
+    assert found["us.regf.hours"] == "it would be 12:00:00 on Mon 2026-11-23 in America/New_York"
+    assert (told["places"], told["zones"]) == (["US", "US-NY"], ["America/New_York"])
     assert "us.regf.opt-out-line" in {duty["provision"] for duty in told["duties"]}
     assert told["rests_on"]["path"] == "given by the creditor"
     assert json.dumps(told) == json.dumps(explain_permit(row, facts, rulebook, AS_OF, CheckParams()))
+
+
+def test_a_contact_no_longer_allowed_is_explained_as_what_it_is(world, rulebook):
+    facts = world(
+        {
+            "accounts": [{"country": "FR"}],
+            "points": [{"contact_point": "+33199000000", "zones": ["Europe/Paris"], "places": ["FR"]}],
+        }
+    )
+    row = {"account_id": "A1", "contact_point": "+33199000000", "point_key": "+33199000000", "channel": "call"}
+    row |= {"party": "debtor", "purpose": "collect", "at": datetime(2026, 11, 23, 12, tzinfo=UTC)}
+    told = explain_permit(row, facts, rulebook, AS_OF, CheckParams())
+    assert told["verdict"] == "deny"
+    assert [(entry["provision"], entry["found"]) for entry in told["checked"]] == [("house.place", "no pack for FR")]
+    assert (told["places"], told["zones"]) == (["FR"], ["Europe/Paris"])
+    lost = explain_permit(row | {"point_key": "+1"}, facts, rulebook, AS_OF, CheckParams())
+    assert [entry["provision"] for entry in lost["checked"]] == ["house.point"]
+    assert lost["places"] == lost["zones"] == []

@@ -1,0 +1,193 @@
+"""Facts in words: what a verdict says of why, and what stands behind a permit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from skiptrace.compliance import check
+from skiptrace.compliance.grounds import grounds
+from skiptrace.contracts.stages import PROPOSALS
+from skiptrace.settings import CheckParams
+from tests.compliance.random_worlds import random_world
+from tests.compliance.test_scenarios import EXPECTED, SCENARIOS, told
+
+AS_OF = datetime(2026, 11, 23, tzinfo=UTC)
+PHONE = "+12125550101"
+PARAMS = CheckParams()
+NOON = "2026-11-24T17:00:00Z"
+BOSTON = {
+    "accounts": [{"country": "US", "region": "US-MA", "postal_code": "02108"}],
+    "points": [{"contact_point": PHONE, "zones": ["America/New_York"], "places": ["US-MA"]}],
+}
+
+
+@pytest.fixture
+def reason(rulebook, world, proposals):
+    """Return, of a call about a debtor in Boston, the provision that decided and its reason after the summary."""
+
+    def judged(facts, **row):
+        asked = proposals([{"contact_point": PHONE, "at": NOON, **row}])
+        found = check(asked, world({**BOSTON, **facts}), rulebook, AS_OF, PARAMS).row(0, named=True)
+        law = rulebook.by_id.get(found["provision"])
+        summary = law.summary if law else found["reason"].rpartition(": ")[0]
+        assert found["reason"].startswith(summary), found
+        return found["provision"], found["reason"].removeprefix(summary).removeprefix(": ")
+
+    return judged
+
+
+def asked_of(made):
+    """Return the rows of a world as proposals know them."""
+    return [{key: row[key] for key in row if key in PROPOSALS.schema} for rows in made.rounds for row in rows]
+
+
+def stop(kind, **more):
+    return {"stops": [{"account_id": "A1", "kind": kind, "since": "2026-11-02T10:00:00Z", **more}]}
+
+
+def test_hours_tell_what_the_clock_would_show_and_where(reason):
+    early = {"at": "2026-11-24T12:59:30Z", "expected_duration_s": 0.0}
+    assert reason({}, **early) == ("us-ma.hours", "it would be 07:59:30 on Tue 2026-11-24 in America/New_York")
+    late = {"at": "2026-11-25T01:58:00Z"}
+    assert reason({}, **late)[1] == "it would be 20:58:00 to 21:03:00 on Tue 2026-11-24 in America/New_York"
+
+
+def test_of_several_zones_one_that_closes_is_named(reason):
+    both = {"accounts": [BOSTON["accounts"][0] | {"time_zone": "America/Los_Angeles"}]}
+    assert reason(both, at="2026-11-24T13:30:00Z")[1].endswith("05:35:00 on Tue 2026-11-24 in America/Los_Angeles")
+    assert reason(both, at="2026-11-25T03:00:00Z")[1].endswith("22:05:00 on Tue 2026-11-24 in America/New_York")
+
+
+def test_a_public_holiday_is_called_one(rulebook, world, proposals):
+    facts = world(
+        {
+            "accounts": [{"country": "AU", "region": "AU-NSW", "postal_code": "2000"}],
+            "points": [{"contact_point": PHONE, "zones": ["Australia/Sydney"], "places": ["AU-NSW"]}],
+        }
+    )
+    asked = proposals([{"contact_point": PHONE, "at": "2026-12-25T12:00:00+11:00"}])
+    found = check(asked, facts, rulebook, AS_OF, PARAMS)["reason"].item()
+    assert found.endswith("12:00:00 to 12:05:00 on Fri 2026-12-25 in Australia/Sydney, a public holiday")
+
+
+def test_stops_tell_since_when_they_stand_and_what_can_be_read_of_them(reason):
+    assert reason(stop("cease")) == ("house.stop.cease", "since 2026-11-02T10:00:00Z")
+    until = stop("cease", until="2026-12-01T00:00:00Z")
+    assert reason(until)[1] == "since 2026-11-02T10:00:00Z, until 2026-12-01T00:00:00Z"
+    assert reason(stop("cease", since=None))[1] == "since an unknown day"
+    assert reason(stop("inconvenient_place", detail=" Work"))[1] == "since 2026-11-02T10:00:00Z, at work"
+    hours = reason(stop("inconvenient_time", detail="Tue 11:00-13:00"))[1]
+    assert hours == (
+        "since 2026-11-02T10:00:00Z, Tue 11:00-13:00; it would be 12:00:00 to 12:05:00 on Tue 2026-11-24"
+        " in America/New_York"
+    )
+
+
+@pytest.mark.parametrize("kind", ["inconvenient_time", "inconvenient_place", "cease"])
+def test_a_detail_that_cannot_be_read_is_not_repeated(reason, kind):
+    said = reason(stop(kind, detail="not while Jane Roe of 12 Elm St is in"))[1]
+    assert "Jane" not in said
+    assert ("cannot be read" in said) == (kind != "cease")
+
+
+def test_the_stop_that_lasts_longest_is_the_one_told(reason):
+    short = stop("cease", until="2026-11-25T00:00:00Z")["stops"]
+    assert reason({"stops": [*short, *stop("cease", since="2026-11-20T00:00:00Z")["stops"]]})[1] == (
+        "since 2026-11-20T00:00:00Z"
+    )
+
+
+def test_consents_tell_which_there_is_and_when_it_holds(reason):
+    found_point = {"points": [BOSTON["points"][0] | {"own": False, "consent_ids": ["C1"]}]}
+    assert reason(found_point) == ("house.consent", "no consent for contact")
+    ended = {"consent_id": "C1", "purposes": ["contact"], "given_at": "2026-01-01T00:00:00Z"}
+    consents = {"consents": [ended | {"valid_until": "2026-11-01T00:00:00Z"}]}
+    assert reason(found_point | consents)[1] == "consent C1 holds from 2026-01-01T00:00:00Z until 2026-11-01T00:00:00Z"
+    for_another = {"consents": [ended | {"purposes": ["locate"]}]}
+    assert reason(found_point | for_another)[1] == "no consent for contact"
+
+
+def test_texts_tell_the_last_thing_they_could_rest_on(reason):
+    checked = BOSTON["points"][0] | {"reassignment_result": "not_reassigned"}
+    old = {"points": [checked | {"reassignment_checked_on": "2026-09-01T00:00:00Z"}]}
+    assert reason(old, channel="sms") == (
+        "us.regf.text",
+        "number checked 2026-09-01T00:00:00Z, older than 60 days",
+    )
+    nothing = "no text of theirs, no consent, no check that the number is theirs"
+    assert reason({}, channel="sms") == ("us.regf.text", nothing)
+
+
+def test_places_without_a_pack_are_named(reason):
+    french = {"accounts": [{"country": "FR", "city": "lyon"}], "points": [BOSTON["points"][0] | {"places": ["FR"]}]}
+    assert reason(french) == ("house.place", "no pack for FR")
+    assert reason({"accounts": [{}], "points": [{"contact_point": PHONE}]}) == (
+        "house.place",
+        "the place is not known",
+    )
+
+
+def test_reasons_without_the_facts_are_what_the_provision_says(rulebook, world, proposals):
+    facts = world(BOSTON | stop("cease"))
+    asked = proposals([{"contact_point": PHONE, "at": NOON}, {"contact_point": PHONE, "at": NOON, "channel": "sms"}])
+    full = check(asked, facts, rulebook, AS_OF, PARAMS)
+    bare = check(asked, facts, rulebook, AS_OF, PARAMS, telling=False)
+    assert bare["reason"].unique().to_list() == [rulebook.by_id["house.stop.cease"].summary]
+    assert full.drop("reason").equals(bare.drop("reason"))
+
+
+def test_a_reason_does_not_depend_on_what_else_is_asked(rulebook, world, proposals):
+    made = random_world(4, accounts=40, rounds=2)
+    facts, rows = world(made.told), asked_of(made)
+    together = check(proposals(rows), facts, rulebook, made.as_of, PARAMS).drop("proposal_id")
+    alone = [check(proposals([row]), facts, rulebook, made.as_of, PARAMS).drop("proposal_id") for row in rows[::3]]
+    assert together[::3].to_dicts() == pl.concat(alone).to_dicts()
+    assert together["reason"].n_unique() > 30
+
+
+def test_no_reason_holds_a_contact_point_an_account_or_a_free_text(rulebook, world, proposals):
+    made = random_world(5, accounts=40, rounds=2)
+    said = grounds(proposals(asked_of(made)), world(made.told), rulebook, made.as_of, PARAMS)["found"].drop_nulls()
+    points = {point["contact_point"] for point in made.told["points"]}
+    accounts = [row["account_id"] for row in made.told["accounts"]]
+    assert said.filter(said.str.contains_any([*points, "Jane", "mornings", "elsewhere", "25:00-26:00"])).to_list() == []
+    # C4A7 is a consent's name, no account's.
+    assert said.filter(said.str.contains(rf"\b({'|'.join(accounts)})\b")).to_list() == []
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS[::4])
+def test_grounds_say_of_every_provision_what_check_says(scenario, rulebook, world, proposals):
+    facts_told = told(scenario)
+    first = facts_told["points"][0]["contact_point"]
+    as_of = datetime.fromisoformat(scenario.get("as_of", "2026-11-23T00:00:00Z"))
+    asked = proposals(
+        [
+            {"contact_point": first} | {key: value for key, value in case.items() if key not in EXPECTED}
+            for case in scenario["cases"]
+        ]
+    )
+    facts = world(facts_told)
+    verdicts = check(asked, facts, rulebook, as_of, PARAMS)
+    found = grounds(asked, facts, rulebook, as_of, PARAMS)
+    entries = found.group_by("proposal_id", maintain_order=True).agg(entry=pl.format("{}:{}", "provision", "verdict"))
+    assert entries["entry"].to_list() == verdicts["all_provisions"].to_list()
+    decided = found.join(verdicts, on=["proposal_id", "provision"]).filter(pl.col("found").is_not_null())
+    assert decided.filter(~pl.col("reason").str.starts_with(pl.col("text"))).to_dicts() == []
+    assert found.filter(pl.col("citation").is_null() | pl.col("text").is_null()).to_dicts() == []
+
+
+def test_grounds_name_every_place_and_zone_that_must_allow(rulebook, world, proposals):
+    facts = world(BOSTON | {"accounts": [BOSTON["accounts"][0] | {"time_zone": "America/Denver"}]})
+    asked = proposals([{"contact_point": PHONE, "at": NOON}, {"contact_point": "+1", "at": NOON}])
+    rows = grounds(asked, facts, rulebook, AS_OF, PARAMS).unique("proposal_id", keep="first", maintain_order=True)
+    assert rows["places"].to_list() == [["US", "US-MA"], []]
+    assert rows["zones"].to_list() == [["America/Denver", "America/New_York"], []]
+
+
+def test_grounds_of_nothing(rulebook, world, proposals):
+    found = grounds(proposals([]), world(BOSTON), rulebook, AS_OF, PARAMS)
+    assert found.is_empty()
+    assert found.columns[:4] == ["proposal_id", "provision", "verdict", "found"]
