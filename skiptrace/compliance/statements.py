@@ -23,7 +23,7 @@ KIND_TITLES = {
     "wait": "Waits",
     "need": "Needs",
     "bar": "Bars",
-    "disclosure": "To be observed by whoever makes the contact (in every permit, not judged)",
+    "disclosure": "To be observed, not judged",
     "retention": "Records",
 }
 _CHANNELS = {"call": "calls", "sms": "texts", "email": "e-mails", "letter": "letters", "visit": "visits"}
