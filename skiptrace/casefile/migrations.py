@@ -14,6 +14,13 @@ __all__ = ["VERSION", "migrate"]
 _STEPS = (
     # 1: small values by key; frames come as tables named frame_*.
     ("CREATE TABLE {schema}.notes (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)",),
+    # 2: what was done when, each entry bound to the one before.
+    (
+        """CREATE TABLE {schema}.audit (
+            number INTEGER PRIMARY KEY, as_of VARCHAR NOT NULL, command VARCHAR NOT NULL, program VARCHAR NOT NULL,
+            details VARCHAR NOT NULL, previous VARCHAR NOT NULL, hash VARCHAR NOT NULL
+        )""",
+    ),
 )
 VERSION = len(_STEPS)
 """Version of the casefile's schema that this program writes."""

@@ -41,25 +41,41 @@ _WRONG_KEY = ("wrong encryption key", "without a key")
 
 
 class Opened:
-    """A casefile while it is open, inside one transaction."""
+    """A casefile while it is open, inside one transaction.
+
+    Attributes
+    ----------
+    connection
+        For the SQL of this room.
+    schema
+        What SQL calls the casefile.
+    """
+
+    schema = _SCHEMA
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def names(self) -> list[str]:
         """Return the names of the frames held, sorted."""
         query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY 1"
-        names = [name for (name,) in self._connection.execute(query, [_SCHEMA]).fetchall()]
+        names = [name for (name,) in self.connection.execute(query, [_SCHEMA]).fetchall()]
         return [name.removeprefix("frame_") for name in names if name.startswith("frame_")]
 
-    def read(self, name: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    @staticmethod
+    def table(name: str) -> str:
+        """Return what SQL calls the table of a frame."""
+        return f'{_SCHEMA}."frame_{name}"'
+
+    def read(self, name: str, schema: Mapping[str, pl.DataType], where: str = "true") -> pl.DataFrame:
         """Return a frame in the order in which it was written; an empty one of this schema if it was never written.
 
-        Columns that the schema has and the stored frame lacks are null; others are kept after them.
+        Columns that the schema has and the stored frame lacks are null; others are kept after them. ``where`` is a
+        condition in SQL, of the program's own making.
         """
         if name not in self.names():
             return pl.DataFrame(schema=dict(schema))
-        frame = self._connection.execute(f'SELECT * FROM {_SCHEMA}."frame_{name}"').pl()  # noqa: S608  # our own names
+        frame = self.connection.execute(f"SELECT * FROM {self.table(name)} WHERE {where}").pl()  # noqa: S608  # our own names
         ours = [
             (pl.col(column) if column in frame.columns else pl.lit(None)).cast(dtype).alias(column)
             for column, dtype in schema.items()
@@ -68,23 +84,36 @@ class Opened:
 
     def replace(self, name: str, frame: pl.DataFrame) -> None:
         """Write a frame in the place of the one of this name."""
-        table = f'{_SCHEMA}."frame_{name}"'
+        table = self.table(name)
         if not frame.columns:
-            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+            self.connection.execute(f"DROP TABLE IF EXISTS {table}")
             return
-        self._connection.register("incoming", frame.to_arrow())
-        self._connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM incoming")  # noqa: S608
-        self._connection.unregister("incoming")
+        self.connection.register("incoming", frame.to_arrow())
+        self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM incoming")  # noqa: S608
+        self.connection.unregister("incoming")
+
+    def append(self, name: str, frame: pl.DataFrame) -> None:
+        """Add rows to a frame; columns that either side lacks are null there."""
+        if name not in self.names():
+            self.replace(name, frame)
+            return
+        table = self.table(name)
+        self.connection.register("incoming", frame.to_arrow())
+        described = self.connection.execute("DESCRIBE incoming").fetchall()
+        for column, dtype, *_ in described:
+            self.connection.execute(f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS "{column}" {dtype}')
+        self.connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")  # noqa: S608
+        self.connection.unregister("incoming")
 
     def get(self, key: str) -> Any:  # noqa: ANN401  # whatever JSON holds
         """Return a small value kept under a key, or null."""
-        row = self._connection.execute(f"SELECT value FROM {_SCHEMA}.notes WHERE key = ?", [key]).fetchone()  # noqa: S608
+        row = self.connection.execute(f"SELECT value FROM {_SCHEMA}.notes WHERE key = ?", [key]).fetchone()  # noqa: S608
         return None if row is None else json.loads(row[0])
 
     def put(self, key: str, value: Any) -> None:  # noqa: ANN401
         """Keep a small JSON value under a key."""
         text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-        self._connection.execute(f"INSERT OR REPLACE INTO {_SCHEMA}.notes VALUES (?, ?)", [key, text])  # noqa: S608
+        self.connection.execute(f"INSERT OR REPLACE INTO {_SCHEMA}.notes VALUES (?, ?)", [key, text])  # noqa: S608
 
 
 class Casefile:

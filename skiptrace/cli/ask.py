@@ -22,8 +22,10 @@ from skiptrace.cli.options import (
     terms,
 )
 from skiptrace.cli.screen import show_json
+from skiptrace.errors import PromiseBroken
 from skiptrace.pipeline import answers, explaining, gathering
 from skiptrace.pipeline.doctoring import examine
+from skiptrace.pipeline.permits import explain_issued
 from skiptrace.pipeline.release import apart
 from skiptrace.pipeline.understanding import Picture, understand
 
@@ -41,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 def _picture(casefile: Path | None, batch: list[Path] | None, key_file: Path | None, chosen: Terms) -> Picture:
     kept = open_casefile(casefile, key_file) if casefile else None
-    gathered = gathering.gather(batch or [], kept, chosen)
+    gathered = gathering.gather(batch or [], kept, chosen, keep=False)
     return understand(gathered.tables, gathered.history, chosen)
 
 
@@ -162,16 +164,23 @@ def explain(
 ) -> None:
     """Say in plain words why an attempt is permitted, an account waits, or two records are one person.
 
+    A permit is explained as of the plan that gave it, on what was known then. If its id does not follow from what is
+    kept, the exit code is 6.
+
     Example: skiptrace explain OH-1001 --casefile my.casefile
     """
     chosen = terms(as_of, seed, settings, quiet=as_json)
     kept = open_casefile(casefile, key_file) if casefile else None
-    gathered = gathering.gather(batch or [], kept, chosen)
-    explanation = explaining.explain(what, gathered, kept, chosen)
+    issued = explain_issued(what, kept) if kept else None
+    found = issued or explaining.explain(what, gathering.gather(batch or [], kept, chosen, keep=False), kept, chosen)
     if as_json:
-        show_json(explanation)
+        show_json(found)
+    elif issued:
+        drawing.permit(issued, output_console())
     else:
-        drawing.explanation(explanation, output_console())
+        drawing.explanation(found, output_console())
+    if issued and not issued["permit"]["matches"]:
+        raise PromiseBroken(f"{what}: the permit does not follow from what is kept with its plan")
 
 
 def doctor(

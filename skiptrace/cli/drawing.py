@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
 
-__all__ = ["evidence_tree", "explanation", "heat_map"]
+__all__ = ["evidence_tree", "explanation", "heat_map", "permit"]
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SHADES = " ░▒▓█"
@@ -86,6 +86,24 @@ def explanation(parts: dict[str, Any], console: Console) -> None:
         for row in rows:
             table.add_row(*("" if value is None else str(value) for value in row.values()))
         console.print(table)
+
+
+def permit(parts: dict[str, Any], console: Console) -> None:
+    """Print a permit: who, where and when, and each provision with its verdict, the facts and where it stands."""
+    console.print(Text(parts["title"], style="bold"))
+    for sentence in parts["sentences"]:
+        console.print(Text(sentence))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("provision", overflow="fold", ratio=4)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("facts", overflow="fold", ratio=6)
+    table.add_column("citation (status)", overflow="fold", ratio=4)
+    for row in parts["rows"]:
+        status = f" ({row['status']})" if row["status"] else ""
+        facts = row["found"] or row["text"] or ""
+        table.add_row(row["provision"], row["verdict"], facts, f"{row['citation'] or ''}{status}")
+    console.print(table)
+    console.print("P: the text itself was seen; S: an official summary or a second source; M: memory only", style="dim")
 
 
 def _mark(attempts: int, reaches: int) -> str:

@@ -159,7 +159,7 @@ def verify(
     """
     chosen = terms(as_of, seed, settings, quiet=as_json)
     kept = open_casefile(casefile, key_file) if casefile else None
-    checked = exporting.recheck(schedule, gathering.gather(batch or [], kept, chosen), chosen)
+    checked = exporting.recheck(schedule, gathering.gather(batch or [], kept, chosen, keep=False), chosen)
     if as_json:
         show_json({"rows": checked.rows, "refused": checked.findings.to_dicts()})
     else:

@@ -1,15 +1,14 @@
-"""Say in plain words why: for a permit, for an account that is scheduled or waits, for two records."""
+"""Say in plain words why: for an account that is scheduled or waits, for two records."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from skiptrace.compliance import explain_permit
 from skiptrace.contracts.outputs import SCHEDULE, WHOLE_ACCOUNT, WITHHELD
 from skiptrace.errors import UsageError
+from skiptrace.pipeline.plans import standing
 from skiptrace.pipeline.understanding import Picture, understand
 
 if TYPE_CHECKING:
@@ -30,56 +29,24 @@ def known_account(accounts: pl.DataFrame, account_id: str) -> None:
 
 
 def explain(what: str, gathered: Gathered, casefile: Casefile | None, terms: Terms) -> Explanation:
-    """Explain a permit, an attempt, an account, or a pair of records (two ids joined by a comma).
+    """Explain an account, or a pair of records (two ids joined by a comma).
 
     Raises
     ------
     UsageError
         If nothing goes by that name.
     """
-    placements, withheld = _planned(casefile)
-    placed = placements.filter((pl.col("permit_id") == what) | (pl.col("attempt_id") == what))
-    if not placed.is_empty():
-        return _permit(placed.row(0, named=True), understand(gathered.tables, gathered.history, terms), terms)
     if "," in what:
         return _pair(what, understand(gathered.tables, gathered.history, terms))
     known_account(gathered.tables["accounts"], what)
-    return _account(what, placements, withheld)
+    return _account(what, *_planned(casefile))
 
 
 def _planned(casefile: Casefile | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     if casefile is None:
         return SCHEDULE.empty(), WITHHELD.empty()
     with casefile.open() as opened:
-        return opened.read("placements", SCHEDULE.schema), opened.read("withheld", WITHHELD.schema)
-
-
-def _permit(placed: dict[str, Any], picture: Picture, terms: Terms) -> Explanation:
-    lead = picture.facts.leads.filter(
-        (pl.col("account_id") == placed["account_id"])
-        & (pl.col("contact_point") == placed["contact_point"])
-        & (pl.col("party") == placed["party"])
-    )
-    row = {
-        **placed,
-        "point_key": lead["point_key"][0] if lead.height else None,
-        "relation": lead["relation"][0] if lead.height else None,
-        "at": datetime.fromisoformat(placed["not_before"]),
-    }
-    found = explain_permit(row, picture.facts, picture.rulebook, terms.as_of, terms.settings.check)
-    rests: Any = found["rests_on"] or {}
-    checked: Any = found["checked"]
-    return {
-        "title": f"permit {placed['permit_id']}: {placed['channel']} to the {placed['party'].replace('_', ' ')}",
-        "sentences": [
-            "Attempt {attempt_id} of account {account_id} may start from {not_before} until just before {not_after} "
-            "({time_zone}).".format(**placed),
-            f"Judged as of {found['as_of']} by rulebook {found['rulebook']}: {found['verdict']}.",
-            f"The contact point rests on: {rests.get('path') or 'nothing known any more'}.",
-            *(f"Duty: {duty['text']} ({duty['citation']})." for duty in _dicts(found["duties"])),
-        ],
-        "rows": [{"citation": None, "status": None, "text": None, **entry} for entry in checked],
-    }
+        return standing(opened), opened.read("withheld", WITHHELD.schema)
 
 
 def _account(account_id: str, placements: pl.DataFrame, withheld: pl.DataFrame) -> Explanation:
@@ -147,7 +114,3 @@ def _pair(what: str, picture: Picture) -> Explanation:
         ],
         "rows": rows,
     }
-
-
-def _dicts(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # a list of plain values from another room
-    return list(value)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from skiptrace.casefile.audit import note
 from skiptrace.compliance import admissible
 from skiptrace.contracts.inputs import ATTEMPTS, INPUTS, INSTANT
-from skiptrace.contracts.outputs import SCHEDULE
 from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest import Batch, read
 from skiptrace.ingest.rejections import FILES
 from skiptrace.normalise import sealed_national_ids
+from skiptrace.pipeline.plans import standing
 from skiptrace.tables import FILE, LINE, PROVENANCE, REJECTED_SCHEMA, empty
 
 if TYPE_CHECKING:
@@ -77,8 +78,15 @@ class Gathered:
     origin: str = ""
 
 
-def gather(paths: Sequence[Path], casefile: Casefile | None, terms: Terms) -> Gathered:
-    """Return what the casefile holds, what the files hold, or both put together (and kept).
+def gather(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, keep: bool = True) -> Gathered:
+    """Return what the casefile holds, what the files hold, or both put together.
+
+    Parameters
+    ----------
+    paths, casefile, terms
+        What there is.
+    keep
+        Whether the casefile keeps what the files hold.
 
     Raises
     ------
@@ -88,7 +96,7 @@ def gather(paths: Sequence[Path], casefile: Casefile | None, terms: Terms) -> Ga
         If there is no account among them.
     """
     if paths:
-        gathered = take_in(paths, casefile, terms)
+        gathered = take_in(paths, casefile, terms, keep=keep)
     elif casefile is not None:
         gathered = recall(casefile, terms)
     else:
@@ -112,8 +120,8 @@ def _no_account(gathered: Gathered, casefile: Casefile | None) -> str:
     )
 
 
-def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms) -> Gathered:
-    """Read files, let in what may be used, and keep it in the casefile if there is one.
+def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, keep: bool = True) -> Gathered:
+    """Read files, let in what may be used, and keep it in the casefile if there is one and it is asked for.
 
     The casefile is held open from the reading of what it knows to the writing of what is new, so that two batches
     taken in at once do not undo each other.
@@ -121,7 +129,7 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms) -> G
     terms.on_stage("ingest")
     if casefile is None:
         return _admit(_read(paths, terms, NO_CASEFILE_KEY, known=None), terms)
-    with casefile.open() as opened:
+    with casefile.open(make=keep) as opened:
         key = casefile.derive("national ids")
         gathered = _admit(_read(paths, terms, key, known=_known(opened)), terms)
         earlier = opened.read("uncoded_attempts", ATTEMPTS.schema)
@@ -132,7 +140,10 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms) -> G
             ),
             origin=origin_of(opened.get("origin") or "", gathered.files["sha256"]),
         )
-        _keep(opened, gathered)
+        if keep:
+            _keep(opened, gathered)
+            counted = gathered.files.select("table", "sha256", "read", "accepted", "rejected").sort("sha256", "table")
+            note(opened, "ingest", terms.as_of, {"files": counted.to_dicts()})
         return replace(gathered, history=_with_assumed(gathered.history, opened, gathered.tables["attempts"], terms))
 
 
@@ -226,7 +237,7 @@ def _with_assumed(history: pl.DataFrame, opened: Opened, attempts: pl.DataFrame,
     A released row whose window has passed and which no results file covers was, for all we know, attempted; law must
     count it. Once results reach past its window without naming it, it was not made.
     """
-    placed = opened.read("placements", SCHEDULE.schema)
+    placed = standing(opened)
     if placed.is_empty():
         return history
     reported = opened.read("reported", {"batch_id": pl.String(), "reported_until": INSTANT})

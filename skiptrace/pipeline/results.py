@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from skiptrace.casefile.audit import note
 from skiptrace.contracts.inputs import ATTEMPTS
-from skiptrace.contracts.outputs import SCHEDULE
 from skiptrace.dialers import read_results
 from skiptrace.pipeline.gathering import origin_of, still_uncoded
+from skiptrace.pipeline.plans import issued
 from skiptrace.pipeline.release import sha256
 from skiptrace.tables import PROVENANCE
 
@@ -46,7 +47,7 @@ def take_results(path: Path, casefile: Casefile, terms: Terms) -> Taken:
     """Read a dialer's results and keep the attempts in the casefile; the same file twice changes nothing."""
     terms.on_stage("results")
     with casefile.open(make=False) as opened:
-        placements = opened.read("placements", SCHEDULE.schema)
+        placements = issued(opened)
         attempts = opened.read("attempts", {**ATTEMPTS.schema, **PROVENANCE})
         accounts = opened.read("accounts", {"account_id": pl.String()})
         results = read_results(path, placements, accounts, terms.settings.ingest)
@@ -57,7 +58,10 @@ def take_results(path: Path, casefile: Casefile, terms: Terms) -> Taken:
         unclear = pl.concat([unclear, results.uncoded.select(unclear.columns)])
         opened.replace("uncoded_attempts", still_uncoded(unclear, grown))
         opened.replace("reported", _reported(grown, placements))
-        opened.put("origin", origin_of(opened.get("origin") or "", pl.Series([sha256(path)])))
+        digest = sha256(path)
+        opened.put("origin", origin_of(opened.get("origin") or "", pl.Series([digest])))
+        counts = {"read": results.counts["read"], "new": new.height, "rejected": results.rejected.height}
+        note(opened, "outcomes", terms.as_of, {**counts, "sha256": digest})
     outcomes = new.group_by("outcome").len().sort("len", "outcome", descending=[True, False])
     return Taken(
         read=results.counts["read"],

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from skiptrace.contracts.inputs import INSTANT
-from skiptrace.contracts.outputs import SCHEDULE, WHOLE_ACCOUNT
+from skiptrace.casefile.audit import note
+from skiptrace.contracts.outputs import WHOLE_ACCOUNT
 from skiptrace.pipeline.lawbook import used
 from skiptrace.pipeline.manifest import reconcile, versions, write_manifest
 from skiptrace.pipeline.outputs import write_lead_files, write_plan_files, write_rejected
 from skiptrace.pipeline.planned import batch_id, make_plan
+from skiptrace.pipeline.plans import keep_plan
 from skiptrace.pipeline.release import staged
 from skiptrace.pipeline.understanding import Picture, understand
 from skiptrace.report import ReportInputs, write_report
@@ -85,7 +86,7 @@ def run(gathered: Gathered, casefile: Casefile | None, out: Path, terms: Terms) 
         write_report(report, folder / "report.html")
         manifest = write_manifest(folder, {**rows, "report.html": None}, terms, contents)
         if casefile is not None:  # before release: what goes out must be on record, so that law counts it
-            _keep(casefile, picture, plan, terms)
+            _keep(casefile, picture, plan, manifest, terms)
     return _summary(picture, plan, manifest, out, terms)
 
 
@@ -107,18 +108,25 @@ def _contents(
     }
 
 
-def _keep(casefile: Casefile, picture: Picture, plan: Plan, terms: Terms) -> None:
+def _keep(casefile: Casefile, picture: Picture, plan: Plan, manifest: dict[str, Any], terms: Terms) -> None:
     with casefile.open() as opened:
         opened.replace("people", picture.normalised.people)
         opened.replace("entities", picture.linked.entities)
         opened.replace("leads", picture.learned.leads)
         opened.put("link_model", picture.linked.model.to_json())
         opened.replace("withheld", plan.withheld)
-        kept = opened.read("placements", {**SCHEDULE.schema, "planned_at": INSTANT})
-        # A new plan takes the place of what an older one wanted to do from now on; what lies behind stays on record.
-        behind = kept.filter(pl.col("not_before").str.to_datetime(time_zone="UTC") < terms.as_of)
-        placed = plan.schedule.with_columns(planned_at=pl.lit(terms.as_of).cast(INSTANT))
-        opened.replace("placements", pl.concat([behind.select(placed.columns), placed]))
+        number = keep_plan(opened, plan.schedule, picture.facts, picture.rulebook, manifest["batch_id"], terms)
+        counts = {name: manifest["reconciliation"]["accounts"][name] for name in ("scheduled", "withheld")}
+        done = {
+            "plan": number,
+            "batch_id": manifest["batch_id"],
+            "seed": terms.seed,
+            "rulebook": picture.rulebook.version,
+            "accounts": counts,
+            "attempts": plan.schedule.height,
+            "schedule_sha256": manifest["files"]["schedule.jsonl"]["sha256"],
+        }
+        note(opened, "plan", terms.as_of, done)
 
 
 def _summary(picture: Picture, plan: Plan, manifest: dict[str, Any], out: Path, terms: Terms) -> Summary:

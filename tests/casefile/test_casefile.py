@@ -75,7 +75,7 @@ def test_a_wrong_key_and_a_file_that_is_no_casefile_are_told_apart(casefile, tmp
 
 def test_a_newer_casefile_is_left_alone(casefile):
     with casefile.open() as opened:
-        opened._connection.execute("INSERT INTO casefile.version VALUES (999)")
+        opened.connection.execute("INSERT INTO casefile.version VALUES (999)")
     with pytest.raises(CasefileError, match="newer skiptrace"), casefile.open():
         pass
 
