@@ -8,11 +8,13 @@ import numpy as np
 import polars as pl
 
 from skiptrace.compliance.consent import direct_consents
+from skiptrace.compliance.counted import attempts_told, conversation_told
 from skiptrace.compliance.docket import with_local_day
 from skiptrace.compliance.findings import HEALS_NEVER, Finding, denied_where
 from skiptrace.compliance.law import Cap
 from skiptrace.compliance.tally import HOUR, Tally
 from skiptrace.compliance.windows import business_day_after
+from skiptrace.compliance.wording import day
 from skiptrace.compliance.zones import day_starts
 from skiptrace.vocabulary import Channel
 
@@ -29,22 +31,28 @@ DIRECT_DAYS = 7
 
 def judge_cap(cap: Cap, docket: Docket, rows: np.ndarray) -> Finding:
     """Deny where the contact would be one too many in some span that holds it."""
-    bad, heals = Tally(docket, rows, cap, _counting(cap, docket)).full(cap.maximum)
+    counts = _counting(cap, docket)
+    bad, heals = Tally(docket, rows, cap, counts).full(cap.maximum)
     if cap.after_conversation:
         bad &= Tally(docket, rows, cap, _conversations(docket)).any_seen()
     if cap.except_direct_consent:
         bad &= ~_free(docket)[rows]
-    return denied_where(bad, heals)
+    return denied_where(
+        bad, heals, lambda at: attempts_told(cap, docket, Tally(docket, rows[at], cap, counts), bad[at])
+    )
 
 
 def judge_wait(wait: Wait, docket: Docket, rows: np.ndarray) -> Finding:
     """Deny where too few local days have passed since the event."""
     if wait.after == "notice":
         return _judge_notice(wait, docket, rows)
-    bad, heals = Tally(docket, rows, wait, _conversations(docket, wait.channels)).full(1)
+    talks = _conversations(docket, wait.channels)
+    bad, heals = Tally(docket, rows, wait, talks).full(1)
     if wait.except_direct_consent:
         bad &= ~_free(docket)[rows]
-    return denied_where(bad, heals)
+    return denied_where(
+        bad, heals, lambda at: conversation_told(wait, docket, Tally(docket, rows[at], wait, talks), bad[at])
+    )
 
 
 def cap_edges(known: Known, until: int) -> pl.DataFrame:
@@ -220,17 +228,19 @@ def _judge_notice(wait: Wait, docket: Docket, rows: np.ndarray) -> Finding:
         )
     else:
         first = dated["noticed"] + wait.days
-    frame = dated.select("row", "zone", "day").with_columns(first=first)
+    frame = dated.select("row", "zone", "day", "noticed").with_columns(first=first)
     early = (frame["day"] < frame["first"]).fill_null(value=True)
     starts = np.full(frame.height, HEALS_NEVER, dtype=np.int64)
     for (zone,), part in frame.with_row_index("at").partition_by("zone", as_dict=True).items():
         known_first = part.filter(pl.col("first").is_not_null())
         starts[known_first["at"].to_numpy()] = day_starts(str(zone), known_first["first"].to_numpy())
     by_row = (
-        frame.select("row")
-        .with_columns(early=early, starts=pl.Series(starts))
+        frame.with_columns(early=early, starts=pl.Series(starts))
         .group_by("row")
-        .agg(pl.col("early").any(), pl.col("starts").max())
+        .agg(pl.col("early").any(), pl.col("starts").max(), pl.col("noticed", "first").max())
         .sort("row")
     )
-    return denied_where(by_row["early"].to_numpy(), by_row["starts"].to_numpy())
+    words = pl.format("notice of {}, so not before {}", day("noticed"), day("first")).fill_null("no notice")
+    return denied_where(
+        by_row["early"].to_numpy(), by_row["starts"].to_numpy(), lambda at: by_row[at].select(words).to_series()
+    )

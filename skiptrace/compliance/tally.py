@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from skiptrace.compliance.docket import in_zones, spread
 from skiptrace.compliance.findings import HEALS_NEVER
@@ -13,8 +14,6 @@ from skiptrace.compliance.zones import SECOND, Instants, day_starts, local_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import polars as pl
 
     from skiptrace.compliance.docket import Docket
     from skiptrace.compliance.law import Cap, Wait
@@ -86,18 +85,25 @@ class Tally:
         By whom it counts, and in which spans.
     counts
         Told attempts (rows of ``known.history``) and the groups they are asked for: tells which of them count.
+
+    Attributes
+    ----------
+    row, zone
+        By entry, row × candidate zone: the row's number, and the zone's in ``docket.zones``.
+    number
+        By entry: the local day or month in which the row begins, or the instant.
     """
 
     def __init__(self, docket: Docket, rows: np.ndarray, provision: Cap | Wait, counts: Counts) -> None:
         self._span, self._names = span_of(provision), docket.zones
         groups, history = docket.known.grouped(provision.per), docket.known.history
-        row, self._zone, self._start = _entries(docket, rows, one_zone=self._span.of == "instants")
-        self._count, self._past = rows.size, docket.past[row]
-        self._bounds = np.flatnonzero(np.diff(row, prepend=-1))
-        self._number = self._numbers(self._zone, self._start)
+        self.row, self.zone, self._start = _entries(docket, rows, one_zone=self._span.of == "instants")
+        self._count, self._past = rows.size, docket.past[self.row]
+        self._bounds = np.flatnonzero(np.diff(self.row, prepend=-1))
+        self.number = self._numbers(self.zone, self._start)
         # One code for each group and zone in which it is asked for, and its attempts in their order in time.
-        mine = docket.rows[_GROUP[provision.per]].to_physical().to_numpy()[row].astype(np.int64)
-        asked, self._code = np.unique((mine << 16) | self._zone, return_inverse=True)
+        mine = docket.rows[_GROUP[provision.per]].to_physical().to_numpy()[self.row].astype(np.int64)
+        asked, self._code = np.unique((mine << 16) | self.zone, return_inverse=True)
         begin, end = _bounds(groups.group, asked >> 16)
         code, within = spread(end - begin)
         event = groups.event[begin[code] + within]
@@ -122,26 +128,53 @@ class Tally:
         if maximum == 0:
             return np.ones(self._count, dtype=bool), np.full(self._count, HEALS_NEVER, dtype=np.int64)
         until = np.where(self._past, self._full_so_far(maximum), self._full_within(maximum))
-        crowded = until > self._number
+        crowded = until > self.number
         starts = np.full(until.shape, -HEALS_NEVER, dtype=np.int64)
-        starts[crowded] = in_zones(self._names, self._zone[crowded], until[crowded], self._span.beginning)
+        starts[crowded] = in_zones(self._names, self.zone[crowded], until[crowded], self._span.beginning)
         return self._over_zones(np.logical_or, crowded), self._over_zones(np.maximum, starts)
 
     def _full_so_far(self, maximum: int) -> Instants:
         """Return the first number with room, where only events so far count; the row's own if it has room."""
         nth = self._seen - maximum
-        found: Instants = np.where(
-            nth < self._first, self._number, self._at(self._event_number, nth) + self._span.width
-        )
+        found: Instants = np.where(nth < self._first, self.number, self._at(self._event_number, nth) + self._span.width)
         return found
 
     def _full_within(self, maximum: int) -> Instants:
         """Return the first number with room, where events before and after count; the row's own if it has room."""
         full = _full_stretches(self._event_code, self._event_number, maximum, self._span.width)
         first, end = _bounds(full.code, self._code)
-        nth = _position(full.first, self._number, first, end) - 1
-        found: Instants = np.where(nth < first, self._number, self._at(full.end, nth))
+        nth = _position(full.first, self.number, first, end) - 1
+        found: Instants = np.where(nth < first, self.number, self._at(full.end, nth))
         return found
+
+    def fullest(self) -> tuple[np.ndarray, Instants]:
+        """Return by entry how many events the fullest span that holds the row holds, and the last number of it."""
+        reach = _position(self._event_number, self.number, self._first, self._seen)
+        last, left = self.number, reach < self._seen
+        count = reach - self._before(last - self._span.width + 1)
+        # A span that ends later is only fuller if it ends at an event.
+        while left.any():
+            end = self._at(self._event_number, reach)
+            left &= end < self.number + self._span.width
+            reach = reach + left
+            more = reach - self._before(end - self._span.width + 1)
+            fuller = left & (more > count)
+            last, count = np.where(fuller, end, last), np.where(fuller, more, count)
+            left &= reach < self._seen
+        return count, last
+
+    def _before(self, number: Instants) -> np.ndarray:
+        """Return where, by entry, the events begin that are not before a number."""
+        return _position(self._event_number, number - 1, self._first, self._seen)
+
+    def around(self) -> tuple[pl.Series, pl.Series]:
+        """Return by entry the number of the last event up to the row, and of the next one after it; null = none."""
+        so_far = _position(self._event_start, self._start, self._first, self._seen)
+        before, after = self._at(self._event_number, so_far - 1), self._at(self._event_number, so_far)
+        return (
+            pl.select(pl.when(pl.Series(so_far > self._first)).then(pl.Series(before))).to_series(),
+            pl.select(pl.when(pl.Series(so_far < self._seen)).then(pl.Series(after))).to_series(),
+        )
 
     @staticmethod
     def _at(values: Instants, index: np.ndarray) -> Instants:

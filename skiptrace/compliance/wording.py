@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from skiptrace.compliance.zones import offsets
+from skiptrace.compliance.zones import DAY, offsets, representatives
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from skiptrace.compliance.docket import Docket
     from skiptrace.compliance.zones import Instants
 
-__all__ = ["clock", "day", "first_zone", "moment", "told", "where"]
+__all__ = ["clock", "day", "first_zone", "moment", "own_names", "told", "where"]
 
 _FAR = 2**61
 """Instants beyond stand for never and for ever."""
@@ -85,6 +85,20 @@ def first_zone(docket: Docket, rows: np.ndarray, holds: Callable[[int, str, np.n
             found[at[hit]] = place
             left &= ~hit
     return kinds.select(pl.col("zones").str.split("|").list.get(pl.lit(pl.Series(found)))).to_series()
+
+
+def own_names(docket: Docket, rows: np.ndarray, zones: np.ndarray) -> pl.Series:
+    """Return, for candidate zones (numbers in ``docket.zones``) of rows, the row's own zone that each stands for."""
+    span = (int(docket.start.min()), int(docket.end.max())) if docket.start.size else (0, 0)
+    entries = pl.DataFrame({"own": docket.rows["zones"].gather(rows), "zone": zones})
+    kinds = entries.unique(maintain_order=True)
+    names = []
+    for own, zone in kinds.iter_rows():
+        name = docket.zones[zone]
+        alike = representatives([*own.split("|"), name], span[0] - 400 * DAY, span[1] + 400 * DAY)
+        names.append(next(one for one in sorted(own.split("|")) if alike[one] == alike[name]))
+    named = kinds.with_columns(name=pl.Series(names, dtype=pl.String))
+    return entries.join(named, on=["own", "zone"], how="left", maintain_order="left")["name"]
 
 
 def told(rows: np.ndarray, texts: pl.DataFrame, otherwise: str | None = None) -> pl.Series:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 
 from skiptrace.compliance import check
 from skiptrace.compliance.grounds import grounds
+from skiptrace.compliance.law import Cap
 from skiptrace.contracts.stages import PROPOSALS
 from skiptrace.settings import CheckParams
 from tests.compliance.random_worlds import random_world
@@ -17,7 +21,7 @@ from tests.compliance.test_scenarios import EXPECTED, SCENARIOS, told
 AS_OF = datetime(2026, 11, 23, tzinfo=UTC)
 PHONE = "+12125550101"
 PARAMS = CheckParams()
-NOON = "2026-11-24T17:00:00Z"
+NOON, MORNING_IN_SEOUL = "2026-11-24T17:00:00Z", "2026-11-24T10:00:00+09:00"
 BOSTON = {
     "accounts": [{"country": "US", "region": "US-MA", "postal_code": "02108"}],
     "points": [{"contact_point": PHONE, "zones": ["America/New_York"], "places": ["US-MA"]}],
@@ -191,3 +195,98 @@ def test_grounds_of_nothing(rulebook, world, proposals):
     found = grounds(proposals([]), world(BOSTON), rulebook, AS_OF, PARAMS)
     assert found.is_empty()
     assert found.columns[:4] == ["proposal_id", "provision", "verdict", "found"]
+
+
+def counting(**span):
+    return Cap(
+        id="x.cap", kind="cap", summary="few", citation="none", status="P", places=("*",), maximum=2, per="debt",
+        count="attempts", **span,
+    )  # fmt: skip
+
+
+def in_span(cap, at, zone):
+    """Return what tells, of two moments, whether one span holds both, as a distance below one."""
+    if cap.hours is not None:
+        return at.timestamp() / 3600 / cap.hours
+    local = at.astimezone(ZoneInfo(zone))
+    if cap.months is not None:
+        return local.year * 12 + local.month
+    return local.date().toordinal() / cap.days
+
+
+def fullest(cap, at, made, zone):
+    """Count by brute force: every span that ends at the contact or at an attempt, and holds the contact."""
+    own = in_span(cap, at, zone)
+    numbers = [in_span(cap, moment, zone) for moment in made]
+    ends = [own, *(number for number in numbers if own < number < own + 1 - 1e-9)]
+    return max(sum(end - 1 + 1e-9 < number <= end + 1e-12 for number in numbers) for end in ends)
+
+
+@pytest.mark.parametrize("span", [{"days": 1}, {"days": 3}, {"hours": 30}, {"months": 1}])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_number_told_is_that_of_the_fullest_span(span, seed, rulebook, world, proposals):
+    random, cap, zones = Random(seed), counting(**span), ("America/New_York", "America/Los_Angeles")  # noqa: S311
+    made = [AS_OF + timedelta(minutes=random.randrange(-9 * 1440, 9 * 1440)) for _ in range(14)]
+    asked = [AS_OF + timedelta(minutes=random.randrange(8 * 1440), seconds=1) for _ in range(25)]
+    facts = world(
+        BOSTON
+        | {
+            "accounts": [BOSTON["accounts"][0] | {"time_zone": zones[1]}],
+            "attempts": [{"contact_point": PHONE, "started_at": at, "outcome": "no_answer"} for at in made],
+        }
+    )
+    law = replace(rulebook, provisions=(cap,))
+    rows = proposals([{"contact_point": PHONE, "at": at} for at in asked])
+    found = grounds(rows, facts, law, AS_OF, PARAMS)
+    counts = [max(fullest(cap, at, made, zone) for zone in zones) for at in asked]
+    assert found["found"].str.extract(r"^(\d+) counted").cast(pl.Int64).to_list() == counts
+    assert found["verdict"].to_list() == ["deny" if count >= cap.maximum else "allow" for count in counts]
+    assert found["found"].str.contains("counted of 2").to_list() == [count < cap.maximum for count in counts]
+
+
+def attempted(*moments, **more):
+    return {"attempts": [{"contact_point": PHONE, "started_at": at, "outcome": "no_answer", **more} for at in moments]}
+
+
+def test_caps_tell_the_span_in_its_own_words(rulebook, world, proposals):
+    facts = world(BOSTON | attempted("2026-11-20T17:00:00Z", "2026-11-24T02:00:00Z"))
+    asked = proposals([{"contact_point": PHONE, "at": NOON}])
+    said = {
+        "days": (5, "2 counted from 2026-11-20 to 2026-11-24 (America/New_York)"),
+        "hours": (20, "1 counted of 2 in the 20 hours to 2026-11-24T17:00:00Z"),
+        "months": (1, "2 counted in 2026-11 (America/New_York)"),
+    }
+    for word, (length, text) in said.items():
+        law = replace(rulebook, provisions=(counting(**{word: length}),))
+        assert grounds(asked, facts, law, AS_OF, PARAMS)["found"].to_list() == [text]
+    one_day = replace(rulebook, provisions=(counting(days=1),))
+    said_of_today = grounds(asked, facts, one_day, AS_OF, PARAMS)["found"].to_list()
+    assert said_of_today == ["0 counted of 2 on 2026-11-24 (America/New_York)"]
+
+
+def test_waits_tell_the_conversation_and_the_notice(reason):
+    talked = attempted("2026-11-20T17:00:00Z", outcome="right_party")
+    assert reason(talked) == ("us.regf.after-conversation", "last conversation 2026-11-20 (America/New_York)")
+    coming = attempted("2026-11-26T17:00:00Z", outcome="right_party")
+    assert reason(coming)[1] == "a conversation is known on 2026-11-26 (America/New_York)"
+    seoul = BOSTON["points"][0] | {"zones": ["Asia/Seoul"], "places": ["KR"]}
+    korean = {"accounts": [{"country": "KR"}], "points": [seoul]}
+    assert reason(korean, at=MORNING_IN_SEOUL)[1] == "no notice"
+    noticed = korean | {"accounts": [{"country": "KR", "notice_sent_on": "2026-11-23"}]}
+    assert reason(noticed, at=MORNING_IN_SEOUL) == ("kr.notice", "notice of 2026-11-23, so not before 2026-11-26")
+
+
+def test_a_cap_that_does_not_hold_says_why(rulebook, world, proposals):
+    ontario = {
+        "accounts": [{"country": "CA", "region": "CA-ON", "postal_code": "M5V1A1", "notice_sent_on": "2026-10-01"}],
+        "points": [{"contact_point": PHONE, "zones": ["America/Toronto"], "places": ["CA-ON"]}],
+    }
+    facts = world(ontario | attempted(*["2026-11-20T17:00:00Z"] * 3, outcome="voicemail"))
+    asked = proposals([{"contact_point": PHONE, "at": NOON}])
+    found = grounds(asked, facts, rulebook, AS_OF, PARAMS).filter(provision="ca-on.contacts")
+    assert found.select("verdict", "found").rows() == [
+        (
+            "allow",
+            "3 counted of 3 from 2026-11-18 to 2026-11-24 (America/Toronto), but there was no conversation yet",
+        )
+    ]
