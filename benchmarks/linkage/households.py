@@ -140,7 +140,7 @@ def _surnames(seats: _Seats, chance: Chance) -> pl.Series:
 
 
 def _named_after(seats: _Seats, given: pl.Series, female: np.ndarray, chance: Chance) -> tuple[pl.Series, pl.Series]:
-    """Name one first-born in twenty after the parent in the first seat, if of one sex; return given and middle names."""
+    """Name one first-born in twenty after the parent in the first seat, if of one sex; return both names."""
     count = len(seats.seat)
     middle = slips.blank(lives.given_names(female, chance), 0.2, chance)
     eldest = (seats.role == "child") & (np.roll(seats.role, 1) != "child") & (seats.seat > 0)

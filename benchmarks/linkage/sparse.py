@@ -27,7 +27,9 @@ def make(size: int, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     given = lives.given_names(female, chance)
     homes = int(household[-1]) + 1
     firms = max(count // 400, 5)
-    number = lives.numbers(2 * count + homes + firms, chance)
+    also = chance.often(0.15, count)
+    number = lives.numbers(count + homes + firms + int(also.sum()), chance)
+    landlines, offices, seconds = np.cumsum((count, homes, firms))
     people = pl.DataFrame(
         {
             "person": np.arange(count),
@@ -38,9 +40,11 @@ def make(size: int, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
             "family": chosen(chance.often(0.18, count), own, own.gather(head)),
             "title": np.where(female, "Ms", "Mr"),
             "mobile": number[:count],
-            "landline": number[2 * count : 2 * count + homes].gather(household),
-            "second": number[count : 2 * count],
-            "work": number[2 * count + homes :].gather(chance.ranks(firms, count, 1.0)),
+            "landline": number[landlines:offices].gather(household),
+            "second": chosen(
+                also, number.gather(np.minimum(seconds + np.cumsum(also) - also, len(number) - 1)), number[:count]
+            ),
+            "work": number[offices:seconds].gather(chance.ranks(firms, count, 1.0)),
             "city": pl.Series(stocks.CITIES)
             .str.split("|")
             .list.get(0)
@@ -58,10 +62,11 @@ def _records(told: pl.DataFrame, rows: np.ndarray, chance: Chance) -> pl.DataFra
     """Write each person down as often as they stand in the file."""
     count = told.height
     # One person in five gives the landline as a rule; one in seven has a second number, one in twelve one at work.
-    rests, also, works = (chance.often(share, int(rows[-1]) + 1)[rows] for share in (0.2, 0.15, 0.08))
+    rests, works = (chance.often(share, int(rows[-1]) + 1)[rows] for share in (0.2, 0.08))
     phone = chosen(rests ^ chance.often(0.1, count), told["landline"], told["mobile"])
-    phone = chosen(also & (chance.rng.random(count) < 0.4), told["second"], phone)  # noqa: PLR2004  # four records in ten
-    phone = chosen(works & (chance.rng.random(count) < 0.6), told["work"], phone)  # noqa: PLR2004  # six in ten
+    second = (told["second"] != told["mobile"]).to_numpy() & chance.often(0.4, count)
+    phone = chosen(second, told["second"], phone)
+    phone = chosen(works & chance.often(0.6, count), told["work"], phone)
     phone = slips.slip(phone, 0.025, chance)
     # In 3 % the area code is understood.
     phone = chosen(chance.often(0.03, count), phone.str.tail(7), phone)

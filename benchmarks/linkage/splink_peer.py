@@ -3,9 +3,10 @@
 Reads ``records.csv`` in the folder (for FEBRL 4 the two files in it), writes ``splink/pairs.parquet`` (``record_id_l``,
 ``record_id_r``, ``match_probability``, ``match_weight``) and ``splink/entities.parquet``.
 
-FEBRL 3 and 4 have the settings of Splink's own examples for them. The worlds have those of its example for 50,000
-historical persons, with the comparisons of its library for telephone, e-mail and address put beside; dates and names
-are brought to one form first, as its tutorial asks.
+FEBRL 3 and 4 have the settings of Splink's own examples for them. The worlds have settings in the manner of its example
+for 50,000 historical persons, with its library's comparisons for telephone and e-mail put beside; dates and names are
+brought to one form first, as its tutorial asks. Of four settings tried on households, scripts and movers these have the
+highest sum of F1 at the usual threshold: they were chosen by the truth, which favours Splink. Sparse had one try.
 """
 
 # ruff: noqa: S608  # queries over files this benchmark made
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 import splink
+import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
@@ -89,9 +91,9 @@ def _febrl_settings(kind: str) -> tuple[SettingsCreator, list, float, list]:
 
 def _world_settings(columns: set[str]) -> tuple[SettingsCreator, list, float, list]:
     """Return the same for a world, by the columns it has."""
-    names = cl.ForenameSurnameComparison("first_name", "surname", forename_surname_concat_col_name="full_name")
     phone = cl.DamerauLevenshteinAtThresholds("phone", [1]).configure(term_frequency_adjustments=True)
     if "dob" not in columns:
+        names = cl.ForenameSurnameComparison("first_name", "surname", forename_surname_concat_col_name="full_name")
         city = cl.ExactMatch("city").configure(term_frequency_adjustments=True)
         blocking = [
             block_on("phone"),
@@ -109,13 +111,25 @@ def _world_settings(columns: set[str]) -> tuple[SettingsCreator, list, float, li
                 block_on("first_name", "surname"),
             ],
         )
+    # Address and postcode depend on each other, and Splink's documentation warns of such columns: compared one by one,
+    # they cost it a fifth of its F1 on households.
+    place = cl.CustomComparison(
+        output_column_name="place",
+        comparison_levels=[
+            cll.And(cll.NullLevel("address"), cll.NullLevel("postcode")),
+            cll.ExactMatchLevel("address").configure(tf_adjustment_column="address"),
+            cll.JaroWinklerLevel("address", 0.92),
+            cll.ExactMatchLevel("postcode"),
+            cll.ElseLevel(),
+        ],
+    )
     comparisons = [
-        names,
+        cl.NameComparison("first_name"),
+        cl.NameComparison("surname"),
         cl.DateOfBirthComparison("dob", input_is_string=True),
         phone,
         cl.EmailComparison("email"),
-        cl.JaroWinklerAtThresholds("address", [0.95, 0.88]).configure(term_frequency_adjustments=True),
-        cl.ExactMatch("postcode").configure(term_frequency_adjustments=True),
+        place,
         *([cl.ExactMatch("sex")] if "sex" in columns else []),
     ]
     blocking = [
@@ -134,12 +148,8 @@ def _world_settings(columns: set[str]) -> tuple[SettingsCreator, list, float, li
         block_on("email", "first_name"),
         block_on("dob", "postcode", "phone"),
     ]
-    return (
-        _settings(comparisons, blocking, "dedupe_only"),
-        rules,
-        0.7,
-        [block_on("first_name", "surname"), block_on("dob")],
-    )
+    em = [block_on("first_name", "surname"), block_on("dob", "substr(first_name,1,1)"), block_on("email", "dob")]
+    return _settings(comparisons, blocking, "dedupe_only"), rules, 0.7, em
 
 
 def _settings(comparisons: list, blocking: list, link_type: str) -> SettingsCreator:
