@@ -110,16 +110,17 @@ def judge_wait(wait: Wait, attempt: Attempt) -> str | None:
 
 
 def _noticed(wait: Wait, attempt: Attempt, zone: str) -> bool:
-    days = list(_notices(wait, attempt, zone))
+    days = list(_notices(attempt, zone))
     return bool(days) and local(attempt.at, zone).date() >= _after(min(days), wait)
 
 
-def _notices(wait: Wait, attempt: Attempt, zone: str) -> Iterator[date]:
+def _notices(attempt: Attempt, zone: str) -> Iterator[date]:
     written = attempt.known.accounts[attempt.account]["notice_sent_on"]
     if written is not None:
         yield written
+    # A notice is about one debt, whatever else the wait looks at.
     sent: dict[str, list[Event]] = {}
-    for event in attempt.events(wait.per):
+    for event in attempt.events("debt"):
         sent.setdefault(event.name, []).append(event)
     for told in sent.values():
         # Told in several ways, it was the notice only if it was in all of them, and then the last of them.

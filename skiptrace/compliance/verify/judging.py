@@ -34,8 +34,8 @@ def judge(provision: Provision, attempt: Attempt) -> str | None:
             return None
 
 
-def judge_hours(window: Window, zones: tuple[str, ...], at: datetime, until: datetime) -> str | None:
-    """Return why a contact does not lie within the hours of every candidate zone; hours from memory never suffice."""
-    if not all(inside(window, zone, at, until) for zone in zones):
+def judge_hours(window: Window, zone: str, at: datetime, until: datetime) -> str | None:
+    """Return why a contact does not lie within the hours, by the clock of a zone; hours from memory never suffice."""
+    if not inside(window, zone, at, until):
         return window.summary
     return f"{window.summary} (somebody must look)" if window.status == "M" else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
@@ -76,9 +75,9 @@ def verify(
 
 
 class _Law(NamedTuple):
-    """What bears on an attempt: the law's hours, the debtor's own, and all else."""
+    """What bears on an attempt: the law's hours, each by the clock of one zone, the debtor's own, and all else."""
 
-    windows: tuple[Window, ...]
+    windows: tuple[tuple[Window, str], ...]
     wishes: tuple[Bar, ...]
     others: tuple[Provision, ...]
 
@@ -217,10 +216,10 @@ class _Reader:
 
     def _hours_at(self, attempt: Attempt, where: Whereabouts, moment: datetime) -> _Finding | None:
         until = moment + self._length(attempt.channel)
-        for window in self._law(attempt, where, moment).windows:
-            key = (window.id, where.zones, moment, until)
+        for window, zone in self._law(attempt, where, moment).windows:
+            key = (window.id, zone, moment, until)
             if key not in self._inside:
-                self._inside[key] = judge_hours(window, where.zones, moment, until)
+                self._inside[key] = judge_hours(window, zone, moment, until)
             reason = self._inside[key]
             # Somebody must look at hours from memory, whatever a consent says of them.
             lifted = window.status != "M" and lifts(window.lifted_by, attempt, moment, until)
@@ -240,29 +239,29 @@ class _Reader:
         return None
 
     def _law(self, attempt: Attempt, where: Whereabouts, moment: datetime) -> _Law:
-        """Return what law says of this attempt; the house's hours wherever the law of a place has none on some day."""
-        days = _days(moment, where.zones)
+        """Return what law says of this attempt: for hours, the law as it is on the local day of each zone."""
+        days = tuple(local(moment, zone).date() for zone in where.zones)
         key = (where, attempt.channel, attempt.party, attempt.purpose, attempt.lead["label"], days)
         if key not in self._laws:
             leaves = self._rulebook.places.leaves
-            windows: dict[str, Window] = {}
-            for place in leaves(where.hour_places):
-                hours = [one for one in self._bearing(place, attempt, days) if isinstance(one, Window)]
-                spoken = all(any(_names_hours(one) and bears(one, attempt, (day,)) for one in hours) for day in days)
-                windows.update({one.id: one for one in hours if not (spoken and one.id == HOUSE_HOURS)})
+            windows: dict[tuple[str, str], tuple[Window, str]] = {}
+            for zone, day in zip(where.zones, days, strict=True):
+                for place in leaves(where.hour_places):
+                    windows.update({(one.id, zone): (one, zone) for one in self._hours_of(place, attempt, day)})
             others = {one.id: one for place in leaves(where.places) for one in self._bearing(place, attempt, days)}
             rest = tuple(one for one in others.values() if not isinstance(one, Window))
             wishes = tuple(one for one in rest if isinstance(one, Bar) and one.stop is StopKind.INCONVENIENT_TIME)
             self._laws[key] = _Law(tuple(windows.values()), wishes, rest)
         return self._laws[key]
 
-    def _bearing(self, place: str, attempt: Attempt, days: frozenset[date]) -> list[Provision]:
+    def _hours_of(self, place: str, attempt: Attempt, day: date) -> list[Window]:
+        """Return the windows of a place; the house's only where the law of the place names no hours."""
+        hours = [one for one in self._bearing(place, attempt, (day,)) if isinstance(one, Window)]
+        spoken = any(_names_hours(one) for one in hours)
+        return [one for one in hours if not (spoken and one.id == HOUSE_HOURS)]
+
+    def _bearing(self, place: str, attempt: Attempt, days: tuple[date, ...]) -> list[Provision]:
         return [provision for provision in self._rulebook.bearing_on(place) if bears(provision, attempt, days)]
-
-
-@lru_cache(maxsize=100_000)
-def _days(moment: datetime, zones: tuple[str, ...]) -> frozenset[date]:
-    return frozenset(local(moment, zone).date() for zone in zones)
 
 
 def _names_hours(window: Window) -> bool:
