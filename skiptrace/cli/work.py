@@ -151,9 +151,10 @@ def verify(
     settings: SettingsFile = None,
     as_json: Json = False,
 ) -> None:
-    """Re-check a schedule at dispatch, by a second reading of the law; drop what is no longer lawful or has expired.
+    """Re-check a schedule at dispatch, by a second reading of the law; drop what is no longer lawful, done or expired.
 
-    Without --out, a schedule with any row that must not go out is refused with exit code 6.
+    Beside a casefile, --batch names what came in this minute (stops, consents, attempts); it is not kept. Without
+    --out, a schedule with any row that must not go out is refused with exit code 6.
 
     Example: skiptrace verify out/schedule.jsonl --casefile my.casefile --out release.jsonl
     """

@@ -57,11 +57,16 @@ def export(schedule: Path, out: Path, forms: Sequence[str]) -> list[Path]:
 
 
 def recheck(schedule: Path, gathered: Gathered, terms: Terms) -> Rechecked:
-    """Judge a schedule again, with everything that came in since it was made."""
+    """Judge a schedule again, with everything that came in since it was made; what results report is done with."""
     frame = read_schedule(schedule)
     picture = understand(gathered.tables, gathered.history, terms)
     terms.on_stage("verify")
-    findings = verify(frame, picture.facts, picture.rulebook, terms.as_of, terms.settings.check)
+    reported = gathered.tables["attempts"].select("attempt_id")
+    made = frame.join(reported, on="attempt_id", how="semi", maintain_order="left")
+    open_rows = frame.join(reported, on="attempt_id", how="anti", maintain_order="left")
+    done = made.select("attempt_id", provision=pl.lit("made"), reason=pl.lit("results say that it was made"))
+    law = verify(open_rows, picture.facts, picture.rulebook, terms.as_of, terms.settings.check)
+    findings = pl.concat([done, law])
     kept = frame.join(findings.select("attempt_id").unique(), on="attempt_id", how="anti", maintain_order="left")
     return Rechecked(kept=kept, findings=findings, rows=frame.height, refused=frame.height - kept.height)
 
