@@ -1,4 +1,4 @@
-"""Commands that answer questions and change nothing: trace, learn, hours, check, explain, doctor."""
+"""Commands that answer questions and change nothing: trace, learn, hours, check, explain, audit, doctor."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from skiptrace.cli.options import (
     Out,
     Seed,
     SettingsFile,
+    needed_casefile,
     open_casefile,
     output_console,
     terms,
@@ -24,7 +25,7 @@ from skiptrace.cli.options import (
 from skiptrace.cli.screen import show_json
 from skiptrace.errors import PromiseBroken
 from skiptrace.pipeline import answers, explaining, gathering
-from skiptrace.pipeline.doctoring import examine
+from skiptrace.pipeline.doctoring import audited, examine
 from skiptrace.pipeline.permits import explain_issued
 from skiptrace.pipeline.release import apart
 from skiptrace.pipeline.understanding import Picture, understand
@@ -37,7 +38,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (trace, learn, hours, check, explain, doctor):
+    for command in (trace, learn, hours, check, explain, audit, doctor):
         app.command()(command)
 
 
@@ -181,6 +182,23 @@ def explain(
         drawing.explanation(found, output_console())
     if issued and not issued["permit"]["matches"]:
         raise PromiseBroken(f"{what}: the permit does not follow from what is kept with its plan")
+
+
+def audit(
+    casefile: CasefilePath = None, key_file: KeyFile = None, settings: SettingsFile = None, as_json: Json = False
+) -> None:
+    """List what was done to a casefile, when and with what; exit code 6 if an entry was removed or changed.
+
+    Example: skiptrace audit --casefile my.casefile
+    """
+    terms(None, 0, settings, quiet=True)
+    chain, broken = audited(needed_casefile(casefile, key_file))
+    if as_json:
+        show_json({"entries": [entry._asdict() for entry in chain], "broken": broken})
+    else:
+        drawing.chain(chain, output_console())
+    if broken:
+        raise PromiseBroken(f"the audit is broken: {broken}")
 
 
 def doctor(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -11,13 +13,18 @@ from rich.tree import Tree
 from skiptrace.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
     from rich.console import Console
 
-__all__ = ["evidence_tree", "explanation", "heat_map", "permit"]
+    from skiptrace.casefile.audit import Entry
+
+__all__ = ["chain", "evidence_tree", "explanation", "heat_map", "permit", "rows_of"]
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SHADES = " ░▒▓█"
+_HASH_SHOWN = 12
 _BLUES = ("#c6dbef", "#9ecae1", "#6baed6", "#3182bd", "#08519c")
 
 
@@ -86,6 +93,36 @@ def explanation(parts: dict[str, Any], console: Console) -> None:
         for row in rows:
             table.add_row(*("" if value is None else str(value) for value in row.values()))
         console.print(table)
+
+
+def chain(entries: Sequence[Entry], console: Console) -> None:
+    """Print what was done to a casefile, the first first."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("", "as of", "command", "details", "hash"):
+        table.add_column(name, overflow="fold", no_wrap=name in ("", "command"))
+    for entry in entries:
+        told = json.dumps(entry.details, ensure_ascii=False, sort_keys=True).replace('"', "")
+        table.add_row(str(entry.number), entry.as_of, entry.command, Text(told[1:-1]), entry.hash[:_HASH_SHOWN])
+    console.print(table)
+
+
+def rows_of(frame: pl.DataFrame, console: Console) -> None:
+    """Print rows as a table, without the columns in which nothing stands."""
+    shown = [name for name in frame.columns if frame[name].null_count() < frame.height]
+    table = Table(box=None, pad_edge=False)
+    for name in shown:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in frame.select(shown).iter_rows():
+        table.add_row(*(Text(_plain(value)) for value in row))
+    console.print(table)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def permit(parts: dict[str, Any], console: Console) -> None:

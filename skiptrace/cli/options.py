@@ -25,6 +25,7 @@ __all__ = [
     "Out",
     "Seed",
     "SettingsFile",
+    "needed_casefile",
     "open_casefile",
     "output_console",
     "read_moment",
@@ -62,8 +63,8 @@ def output_console() -> Console:
     return Console(highlight=False, width=160, color_system=None)
 
 
-def read_moment(text: str | None) -> datetime:
-    """Read ``--as-of``; the only place where the clock is read.
+def read_moment(text: str | None, option: str = "--as-of") -> datetime:
+    """Read a moment; null is now, and this is the only place where the clock is read.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def read_moment(text: str | None) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise UsageError("--as-of: expected a time with offset, such as 2026-11-23T09:00:00+00:00")
+        raise UsageError(f"{option}: expected a time with offset, such as 2026-11-23T09:00:00+00:00")
     return moment.astimezone(UTC)
 
 
@@ -104,3 +105,16 @@ def open_casefile(path: Path, key_file: Path | None) -> Casefile:
             err=True,
         )
     return Casefile(path, key)
+
+
+def needed_casefile(path: Path | None, key_file: Path | None) -> Casefile:
+    """Return the casefile of a command that keeps something in it.
+
+    Raises
+    ------
+    UsageError
+        If none is named.
+    """
+    if path is None:
+        raise UsageError("what is kept is kept in a casefile: give --casefile")
+    return open_casefile(path, key_file)

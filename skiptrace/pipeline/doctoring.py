@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from skiptrace import __version__
+from skiptrace.casefile import audit
 from skiptrace.casefile.store import openssl_extension
 from skiptrace.compliance import load_rulebook
 from skiptrace.errors import SkiptraceError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from skiptrace.casefile import Casefile
     from skiptrace.settings import Settings
 
-__all__ = ["Finding", "examine"]
+__all__ = ["Finding", "audited", "examine"]
 
 
 class Finding(NamedTuple):
@@ -35,6 +36,13 @@ class Finding(NamedTuple):
     what: str
     found: str
     ok: bool
+
+
+def audited(casefile: Casefile) -> tuple[list[audit.Entry], str | None]:
+    """Return what was done to a casefile, and where that record is broken (null = it is whole)."""
+    with casefile.open(make=False) as opened:
+        chain = audit.entries(opened)
+        return chain, audit.fault(opened, chain)
 
 
 def examine(casefile: Casefile | None, settings: Settings) -> list[Finding]:

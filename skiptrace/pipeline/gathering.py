@@ -14,6 +14,7 @@ from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest import Batch, read
 from skiptrace.ingest.rejections import FILES
 from skiptrace.normalise import sealed_national_ids
+from skiptrace.pipeline.lifts import LIFTS, barred_again, lifted
 from skiptrace.pipeline.plans import standing
 from skiptrace.tables import FILE, LINE, PROVENANCE, REJECTED_SCHEMA, empty
 
@@ -140,11 +141,17 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, k
             ),
             origin=origin_of(opened.get("origin") or "", gathered.files["sha256"]),
         )
+        before = (opened.get("origin") or "").split()
+        fresh = gathered.files.filter(~pl.col("sha256").is_in(before))["file"]
+        lifts = barred_again(opened.read("lifts", LIFTS), gathered.tables["stops"], fresh, terms.as_of)
         if keep:
             _keep(opened, gathered)
+            opened.replace("lifts", lifts)
             counted = gathered.files.select("table", "sha256", "read", "accepted", "rejected").sort("sha256", "table")
             note(opened, "ingest", terms.as_of, {"files": counted.to_dicts()})
-        return replace(gathered, history=_with_assumed(gathered.history, opened, gathered.tables["attempts"], terms))
+        tables = {**gathered.tables, "stops": lifted(gathered.tables["stops"], lifts).drop("reason")}
+        history = _with_assumed(gathered.history, opened, tables["attempts"], terms)
+        return replace(gathered, tables=tables, history=history)
 
 
 def recall(casefile: Casefile, terms: Terms) -> Gathered:
@@ -153,6 +160,7 @@ def recall(casefile: Casefile, terms: Terms) -> Gathered:
     with casefile.open(make=False) as opened:
         tables = _known(opened)
         history = _with_assumed(opened.read("uncoded_attempts", ATTEMPTS.schema), opened, tables["attempts"], terms)
+        tables["stops"] = lifted(tables["stops"], opened.read("lifts", LIFTS)).drop("reason")
         origin = opened.get("origin") or ""
     for name in _IDS:
         tables[name] = admissible(tables[name], tables["consents"], terms.as_of).accepted
