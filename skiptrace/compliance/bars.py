@@ -32,8 +32,9 @@ def judge_bar(bar: Bar, docket: Docket, rows: np.ndarray) -> Finding:
         bad &= docket.rows.select(pl.all_horizontal(conditions)).to_series().to_numpy()[rows]
     if bar.place_silent:
         bad &= _silent(docket, rows)
-    if bar.asked_before:
-        bad &= _marked(docket, _asked_before(docket)["row"])[rows]
+    before = _asked_before(docket) if bar.asked_before else None
+    if before is not None:
+        bad &= _marked(docket, before["row"])[rows]
     stops, stood = None, np.zeros(rows.size, dtype=bool)
     if bar.stop is not None:
         stops = stops_in_the_way(bar, docket)
@@ -53,7 +54,7 @@ def judge_bar(bar: Bar, docket: Docket, rows: np.ndarray) -> Finding:
 
     def facts(at: np.ndarray) -> pl.Series:
         if stops is None:
-            return where(bad[at], _told(bar, docket, rows[at]), "it is no such contact")
+            return where(bad[at], _told(bar, docket, rows[at], before), "it is no such contact")
         return where(bad[at] | ~stood[at], stops_told(bar, docket, rows[at], stops), "the stop bars no such contact")
 
     return Finding(verdict.astype(np.int8), heals, facts)
@@ -78,7 +79,7 @@ def _conditions(bar: Bar) -> Iterator[pl.Expr]:
         yield named.fill_null(value=True)
 
 
-def _told(bar: Bar, docket: Docket, rows: np.ndarray) -> pl.Series:
+def _told(bar: Bar, docket: Docket, rows: np.ndarray, before: pl.DataFrame | None) -> pl.Series:
     """Say of barred rows what meets the bar's conditions; null where it has none."""
     parts = [pl.lit("", pl.String)]
     if bar.labels:
@@ -97,8 +98,8 @@ def _told(bar: Bar, docket: Docket, rows: np.ndarray) -> pl.Series:
         parts.append(pl.when(unknown).then(pl.lit(", product unknown")).otherwise(pl.lit(", such a product")))
     if bar.place_silent:
         parts.append(pl.lit(", no provision that bears on it says when"))
-    if bar.asked_before:
-        last = _asked_before(docket).select("row", text=pl.format(", asked at {}", moment("started")))
+    if before is not None:
+        last = before.select("row", text=pl.format(", asked at {}", moment("started")))
         parts.append(pl.lit(told(rows, last, "")))
     whole = pl.concat_str(parts).str.strip_prefix(", ")
     return docket.rows[rows].select(pl.when(whole != "").then(whole)).to_series()

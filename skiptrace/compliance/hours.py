@@ -23,11 +23,11 @@ from skiptrace.compliance.windows import (
     stop_allows,
     window_hours,
 )
-from skiptrace.compliance.wording import clock, first_zone, told, where
+from skiptrace.compliance.wording import by_zone, clock, told, where
 from skiptrace.compliance.zones import DAY, SECOND, Instants, local_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from skiptrace.compliance.docket import Docket, Signature
     from skiptrace.compliance.rulebook import Rulebook
@@ -186,11 +186,34 @@ def judge_window(window: Window, docket: Docket, timetable: Timetable) -> tuple[
     return rows, Finding(np.where(inside, within, DENY).astype(np.int8), docket.start[rows], facts)
 
 
+def first_zone(docket: Docket, rows: np.ndarray, holds: Callable[[int, str, np.ndarray], np.ndarray]) -> pl.Series:
+    """Return of each row the first of its own zones in which a condition holds, else the first.
+
+    Its own, not those that stand for zones alike: these depend on what else is asked.
+
+    Parameters
+    ----------
+    docket, rows
+        Which rows.
+    holds
+        Told a signature's number, a zone and rows of both: tells of each of these rows.
+    """
+    found = np.empty(rows.size, dtype=object)
+    for number, left in by_value(docket.signature[rows]):
+        zones = docket.rows["zones"][int(rows[left[0]])].split("|")
+        found[left] = zones[0]
+        for zone in zones if len(zones) > 1 else ():
+            hit = holds(number, zone, rows[left])
+            found[left[hit]] = zone
+            left = left[~hit]  # noqa: PLW2901  # what is still to be told
+            if left.size == 0:
+                break
+    return pl.Series(found.tolist(), dtype=pl.String)
+
+
 def _on_holiday(window: Window, starts: Instants, zones: pl.Series) -> np.ndarray:
     found = np.zeros(starts.shape, dtype=bool)
-    names = zones.to_numpy()
-    for zone in zones.unique().to_list() if window.holidays else ():
-        mine = names == zone
+    for zone, mine in by_zone(zones) if window.holidays else ():
         found[mine] = is_holiday(local_days(zone, starts[mine]), window.holidays, window.holidays_added)
     return found
 

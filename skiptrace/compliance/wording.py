@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from skiptrace.compliance.zones import DAY, offsets, representatives
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
+
+    import numpy as np
 
     from skiptrace.compliance.docket import Docket
     from skiptrace.compliance.zones import Instants
 
-__all__ = ["clock", "day", "first_zone", "moment", "own_names", "told", "where"]
+__all__ = ["by_zone", "clock", "day", "moment", "own_names", "told", "where"]
 
 _FAR = 2**61
 """Instants beyond stand for never and for ever."""
@@ -39,6 +40,7 @@ def day(column: str) -> pl.Expr:
 def clock(starts: Instants, ends: Instants, zones: pl.Series) -> pl.Series:
     """Tell from when to when each contact would last, by the clocks of a zone.
 
+    >>> import numpy as np
     >>> nine, zone = np.array([1_795_600_800_000_000]), pl.Series(["Asia/Kolkata"])
     >>> clock(nine, nine + 300_000_000, zone).item()
     '15:30:00 to 15:35:00 on Wed 2026-11-25 in Asia/Kolkata'
@@ -46,9 +48,7 @@ def clock(starts: Instants, ends: Instants, zones: pl.Series) -> pl.Series:
     '15:30:00 on Wed 2026-11-25 in Asia/Kolkata'
     """
     begin, finish = starts.copy(), ends.copy()
-    names = zones.to_numpy()
-    for zone in zones.unique().to_list():
-        mine = names == zone
+    for zone, mine in by_zone(zones):
         begin[mine] += offsets(zone, starts[mine])
         finish[mine] += offsets(zone, ends[mine])
     frame = pl.DataFrame({"begin": begin, "finish": finish, "zone": zones}).with_columns(
@@ -63,32 +63,19 @@ def clock(starts: Instants, ends: Instants, zones: pl.Series) -> pl.Series:
     ).to_series()
 
 
-def first_zone(docket: Docket, rows: np.ndarray, holds: Callable[[int, str, np.ndarray], np.ndarray]) -> pl.Series:
-    """Return of each row the first of its own zones in which a condition holds, else the first.
-
-    Its own, not those that stand for zones alike: these depend on what else is asked.
-
-    Parameters
-    ----------
-    docket, rows
-        Which rows.
-    holds
-        Told a signature's number, a zone and rows of both: tells of each of these rows.
-    """
-    kinds = pl.DataFrame({"signature": docket.signature[rows], "zones": docket.rows["zones"].gather(rows)})
-    found = np.zeros(rows.size, dtype=np.int64)
-    for (number, zones), part in kinds.with_row_index("at").partition_by("signature", "zones", as_dict=True).items():
-        at = part["at"].to_numpy()
-        left = np.ones(at.size, dtype=bool)
-        for place, zone in enumerate(zones.split("|")):
-            hit = left & holds(number, zone, rows[at])
-            found[at[hit]] = place
-            left &= ~hit
-    return kinds.select(pl.col("zones").str.split("|").list.get(pl.lit(pl.Series(found)))).to_series()
+def by_zone(zones: pl.Series) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield each zone, and where it stands."""
+    names = zones.unique().sort().to_list()
+    numbers = zones.cast(pl.Enum(names)).to_physical().to_numpy()
+    for number, zone in enumerate(names):
+        yield zone, numbers == number
 
 
 def own_names(docket: Docket, rows: np.ndarray, zones: np.ndarray) -> pl.Series:
-    """Return, for candidate zones (numbers in ``docket.zones``) of rows, the row's own zone that each stands for."""
+    """Return, for candidate zones (numbers in ``docket.zones``) of rows, the row's own zone that each stands for.
+
+    What stands for zones alike depends on what else is asked, and a reason must not.
+    """
     span = (int(docket.start.min()), int(docket.end.max())) if docket.start.size else (0, 0)
     entries = pl.DataFrame({"own": docket.rows["zones"].gather(rows), "zone": zones})
     kinds = entries.unique(maintain_order=True)
