@@ -218,7 +218,7 @@ class Need(Common):
     debtor's own text from the number, their consent given to this collector, or a reassigned-number check with the
     answer not_reassigned, none older than ``max_age_days``. ``unreachable``: the place allows to ask a third party for
     location information once every point of the debtor's is dead or has ``failures`` failures running.
-    ``home_unreachable``: every telephone of the debtor's that is not at work is dead or has so many failures running."""
+    ``home_unreachable``: every telephone of the debtor's that is not at work is dead or has as many."""
     purposes: tuple[Literal["locate", "contact", "share"], ...] = ()
     bases: tuple[str, ...] = ()
     """Bases that satisfy; empty = any."""
