@@ -11,6 +11,7 @@ from skiptrace.compliance.consent import direct_consents
 from skiptrace.compliance.counted import attempts_told, conversation_told
 from skiptrace.compliance.docket import with_local_day
 from skiptrace.compliance.findings import HEALS_NEVER, Finding, denied_where
+from skiptrace.compliance.history import by_debt
 from skiptrace.compliance.law import Cap
 from skiptrace.compliance.tally import HOUR, Tally
 from skiptrace.compliance.windows import business_day_after
@@ -128,12 +129,8 @@ def _at_label(labels: list[str], docket: Docket, per: str, event: np.ndarray, gr
     if per == "person":
         told = told.with_columns(person=pl.col("group").cast(number.schema["person"]))
     elif per == "number":
-        debts = (
-            known.history.select("debts")[event]
-            .with_row_index("at")
-            .explode("debts", empty_as_null=True, keep_nulls=True)
-        )
-        told = told.join(debts, on="at").join(known.persons.rename({"account_id": "debts"}), on="debts", how="left")
+        debts = by_debt(known.history.select("account_id", "others")[event].with_row_index("at")).select("at", "debt")
+        told = told.join(debts, on="at").join(known.persons.rename({"account_id": "debt"}), on="debt", how="left")
     else:
         told = told.with_columns(pl.col("group").cast(pl.UInt32)).join(number, on="group", how="left")
     told = told.with_columns(point_key=known.history["point_key"].gather(told["event"]))
@@ -185,11 +182,8 @@ def _still_direct(held: pl.DataFrame, zones: pl.DataFrame, docket: Docket) -> pl
     The consent lasts seven local days, the day it was given being the first, in every zone; it must be valid from
     start to end, and no conversation may have begun after it was given (12 CFR 1006.14(b)(3)(i)).
     """
-    talks = (
-        docket.known.history.filter(pl.col("conversation") & (pl.col("channel") == "call"))
-        .explode("debts", empty_as_null=True, keep_nulls=True)
-        .select(account_id="debts", talked="started")
-    )
+    conversations = docket.known.history.filter(pl.col("conversation") & (pl.col("channel") == "call"))
+    talks = by_debt(conversations).select(account_id="debt", talked="started")
     valid = held.filter((pl.col("given") <= pl.col("start")) & (pl.col("end") <= pl.col("ended"))).filter(
         pl.col("start") < pl.col("ended")
     )
@@ -208,12 +202,12 @@ def _still_direct(held: pl.DataFrame, zones: pl.DataFrame, docket: Docket) -> pl
 
 def _judge_notice(wait: Wait, docket: Docket, rows: np.ndarray) -> Finding:
     """Deny without a notice, or before its days have passed; of several notices the first counts."""
-    letters = docket.known.history.filter(pl.col("notice")).explode("debts", empty_as_null=True, keep_nulls=True)
+    letters = by_debt(docket.known.history.filter("notice"))
     base = docket.by_zone.filter(pl.col("row").is_in(pl.Series(rows, dtype=pl.UInt32).implode())).join(
         docket.rows.select("row", "account_id", "notice_sent_on"), on="row", maintain_order="left"
     )
     sent = base.select("row", "zone", "start", "account_id").join(
-        letters.select(account_id="debts", started="started"), on="account_id"
+        letters.select(account_id="debt", started="started"), on="account_id"
     )
     sent = sent.filter(pl.col("started") <= pl.col("start"))
     by_letter = with_local_day(sent, "started").group_by("row", "zone").agg(letter=pl.col("day").min())

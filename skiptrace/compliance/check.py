@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from skiptrace.compliance.coding import coded_facts
-from skiptrace.compliance.docket import HOUSE_PLACE, HOUSE_ZONE, Docket, Known, know, make_docket, whereabouts_of
+from skiptrace.compliance.docket import HOUSE_PLACE, HOUSE_ZONE, Docket, Known, know, make_docket
 from skiptrace.compliance.findings import ALLOW, DENY, HEALS_NEVER, REVIEW
 from skiptrace.compliance.history import CHANNEL, ID
 from skiptrace.compliance.hours import Timetable, next_opening
@@ -82,27 +82,30 @@ def check(
     """
     proposals = PROPOSALS.conform(proposals).select(list(PROPOSALS.schema)).with_row_index("at_row")
     coded = coded_facts(facts)
-    # The proposals about one person are judged together, so that what is known of the person is read once.
-    owner = proposals.select(pl.col("account_id").cast(ID)).join(
-        coded.accounts.select("account_id", "person"), on="account_id", how="left", maintain_order="left"
+    # Those of one place are judged together, as most law is worked out once for a place, and so are those of a person.
+    owners = proposals.select(pl.col("account_id").cast(ID)).join(
+        coded.accounts.select("account_id", "home", "person"), on="account_id", how="left", maintain_order="left"
     )
-    order = owner["person"].arg_sort()
+    order = owners.select(pl.arg_sort_by("home", "person")).to_series()
     parts = []
+    timetable = None
     for start in range(0, max(proposals.height, 1), CHUNK):
-        part = order.slice(start, CHUNK)
-        known = know(coded.about(proposals["account_id"].gather(part).drop_nulls()), rulebook, as_of)
-        parts.append(_judge(proposals[part], known, params, telling=telling))
+        part = proposals[order.slice(start, CHUNK)]
+        known = know(coded.about(part["account_id"].drop_nulls()), rulebook, as_of)
+        docket, refused = docket_of(part, known, params)
+        timetable = _covering(docket, timetable)
+        if not telling:
+            refused = refused.with_columns(facts=pl.lit(None, pl.String))
+        judged = judge_docket(docket, timetable, telling=telling)
+        judged = pl.concat([refused.with_columns(verdict=pl.lit(DENY, pl.Int8)), judged], how="diagonal")
+        parts.append(_verdicts(part, judged, rulebook))
     return pl.concat(parts)[order.arg_sort()]
 
 
-def _judge(proposals: pl.DataFrame, known: Known, params: CheckParams, *, telling: bool) -> pl.DataFrame:
-    docket, refused = docket_of(proposals, known, params)
-    if not telling:
-        refused = refused.with_columns(facts=pl.lit(None, pl.String))
-    judged = pl.concat(
-        [refused.with_columns(verdict=pl.lit(DENY, pl.Int8)), judge_docket(docket, telling=telling)], how="diagonal"
-    )
-    return _verdicts(proposals, judged, known.rulebook)
+def _covering(docket: Docket, kept: Timetable | None) -> Timetable:
+    """Return the timetable of the rows before, if it covers these too: its hours are worked out already."""
+    asked = Timetable.covering(docket)
+    return kept if kept is not None and kept.first <= asked.first and asked.last <= kept.last else asked
 
 
 def docket_of(proposals: pl.DataFrame, known: Known, params: CheckParams) -> tuple[Docket, pl.DataFrame]:
@@ -122,16 +125,11 @@ def docket_of(proposals: pl.DataFrame, known: Known, params: CheckParams) -> tup
     unfit = read.filter(pl.col("refused").is_not_null()).select(
         at="at_row", provision="refused", facts=pl.when(pl.col("refused") == INPUT).then("problem")
     )
-    return docket, pl.concat([unfit, _nowhere(rows.join(nowhere, on="at"), known)], how="diagonal")
+    return docket, pl.concat([unfit, _nowhere(nowhere, known.rulebook)], how="diagonal")
 
 
-def _nowhere(rows: pl.DataFrame, known: Known) -> pl.DataFrame:
-    """Tell of rows of which no law or local time is known what there is, and what is missing."""
-    seen = rows.with_columns(vantage=pl.min_horizontal("start", pl.lit(known.as_of)))
-    found = seen.join(
-        whereabouts_of(seen, known).select("lead", "vantage", "places", "zones"), on=["lead", "vantage"], how="left"
-    )
-    law = known.rulebook
+def _nowhere(found: pl.DataFrame, law: Rulebook) -> pl.DataFrame:
+    """Tell of rows of which no law or local time is known what is missing."""
     missing = {
         text: [leaf for leaf in law.places.leaves(text.split("|")) if not law.has_pack(leaf)]
         for text in found["places"].unique().drop_nulls().to_list()
@@ -205,7 +203,7 @@ def _replies(read: pl.DataFrame, known: Known) -> pl.DataFrame:
     )
 
 
-def judge_docket(docket: Docket, *, telling: bool = False) -> pl.DataFrame:
+def judge_docket(docket: Docket, timetable: Timetable | None = None, *, telling: bool = False) -> pl.DataFrame:
     """Return of each row ``at``, ``verdict``, ``provision``, ``facts``, ``eligible`` and ``all_provisions``.
 
     ``facts`` are what decided, in words; all null unless they shall be told.
@@ -218,7 +216,7 @@ def judge_docket(docket: Docket, *, telling: bool = False) -> pl.DataFrame:
     heals = np.full(count, -HEALS_NEVER, dtype=np.int64)
     codes = np.full((len(order), count), -1, dtype=np.int8)
     said = [pl.DataFrame(schema={"row": pl.UInt32, "text": pl.String})]
-    timetable = Timetable.covering(docket)
+    timetable = timetable or Timetable.covering(docket)
     for provision, rows, finding in findings(docket, timetable):
         codes[index[provision.id], rows] = finding.verdict
         deciding = np.flatnonzero(finding.verdict > verdict[rows])

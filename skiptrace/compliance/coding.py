@@ -25,8 +25,8 @@ class CodedFacts:
     Attributes
     ----------
     accounts
-        Grain: account. ``account_id``, ``person`` (a number; accounts with one person_id are one person's), ``tag``,
-        ``product``, ``notice_sent_on``.
+        Grain: account. ``account_id``, ``person`` (a number; accounts with one person_id are one person's), ``home``
+        (region or country, as stated), ``tag``, ``product``, ``notice_sent_on``.
     leads
         LEADS with ``subject``, the number of whose point it is, and ``debtor``, that of the account's debtor.
     people
@@ -111,12 +111,16 @@ def coded_facts(facts: Facts) -> CodedFacts:
         .then(_number("account_id"))
         .otherwise((_number("relation_id") + 1).fill_null(-1))
     )
+    people = _people(facts.people)
+    home = people.select(debtor="subject", home="place").unique("debtor", keep="first", maintain_order=True)
     return CodedFacts(
-        accounts=accounts.with_columns(person=person).drop("person_id"),
+        accounts=accounts.with_columns(person=person, debtor=_number("account_id"))
+        .join(home, on="debtor", how="left", maintain_order="left")
+        .drop("person_id", "debtor"),
         leads=facts.leads.with_columns(
             pl.col("account_id", "point_key").cast(ID), subject=subject, debtor=_number("account_id")
         ),
-        people=_people(facts.people),
+        people=people,
         attempts=coded_attempts(facts.attempts),
         also=further_debts(facts.attempts),
         stops=facts.stops.with_columns(pl.col("account_id", "point_key").cast(ID)),

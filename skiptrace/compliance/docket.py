@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -158,10 +158,22 @@ class Docket:
         row = pl.Series(entries.row, dtype=pl.UInt32)
         return pl.DataFrame({"row": row, "zone": names, "start": entries.start, "day": entries.day})
 
+    @cached_property
+    def _kinds(self) -> tuple[list[Signature], np.ndarray]:
+        """Signatures without their zones, which no provision asks for, and which of them each signature has."""
+        number: dict[Signature, int] = {}
+        index = [number.setdefault(replace(one, zones=()), len(number)) for one in self.signatures]
+        return list(number), np.array(index, dtype=np.int64)
+
+    def bearers(self, provision: Provision) -> np.ndarray:
+        """Tell of each signature whether a provision bears on it (its dates apart)."""
+        kinds, index = self._kinds
+        found: np.ndarray = np.array([bears(provision, kind) for kind in kinds], dtype=bool)[index]
+        return found
+
     def bearing(self, provision: Provision) -> np.ndarray:
         """Return the rows that a provision bears on, by its place, channel, party, purpose, label and dates."""
-        signatures = np.array([bears(provision, signature) for signature in self.signatures], dtype=bool)
-        found = signatures[self.signature] if signatures.any() else np.zeros(self.rows.height, dtype=bool)
+        found = self.bearers(provision)[self.signature]
         if found.any() and (provision.valid_from is not None or provision.valid_until is not None):
             in_force = np.ones(self.entries.day.shape, dtype=bool)
             if provision.valid_from is not None:
@@ -208,7 +220,8 @@ def make_docket(rows: pl.DataFrame, known: Known, where: pl.DataFrame | None = N
     Returns
     -------
     tuple
-        The docket, and the rows set apart: ``at``, ``provision`` (:data:`HOUSE_PLACE` or :data:`HOUSE_ZONE`).
+        The docket, and the rows set apart: ``at``, ``provision`` (:data:`HOUSE_PLACE` or :data:`HOUSE_ZONE`),
+        ``places``, ``zones`` (joined by ``|``).
     """
     rows = rows.with_columns(vantage=pl.min_horizontal("start", pl.lit(known.as_of)))
     if where is None:
@@ -227,7 +240,7 @@ def make_docket(rows: pl.DataFrame, known: Known, where: pl.DataFrame | None = N
         .when(pl.col("zones") == "")
         .then(pl.lit(HOUSE_ZONE))
     )
-    nowhere = rows.filter(pl.col("provision").is_not_null()).select("at", "provision")
+    nowhere = rows.filter(pl.col("provision").is_not_null()).select("at", "provision", "places", "zones")
     rows = rows.filter(pl.col("provision").is_null()).drop("provision").with_row_index("row")
     dead = (
         rows.filter(pl.col("relation") == Relation.EXECUTOR.value)

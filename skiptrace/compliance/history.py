@@ -11,7 +11,7 @@ import polars as pl
 
 from skiptrace.vocabulary import Channel, Direction, Outcome, outcome_meanings
 
-__all__ = ["CHANNEL", "ID", "coded_attempts", "coded_history", "fates", "further_debts", "standing_stops"]
+__all__ = ["CHANNEL", "ID", "by_debt", "coded_attempts", "coded_history", "fates", "further_debts", "standing_stops"]
 
 ID = pl.Categorical()
 """Type of ids and point keys where they are joined and sorted by: numbers behind, and no message spells them out."""
@@ -73,10 +73,10 @@ def coded_history(attempts: pl.DataFrame, also: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         Grain: attempt × version, by time; of several at one instant those that failed come first. ``attempt_id``,
-        ``versioned`` (another row has its attempt_id), ``account_id``, ``debts`` (list: the accounts it was about),
-        ``channel``, ``point_key``, ``started`` (microseconds), ``inbound``, ``connected``, ``contact`` (answered, or a
-        message left), ``conversation``, ``unanswered``, ``failed``, ``live``, ``owner`` (-1, 0, 1), ``stop``,
-        ``notice``.
+        ``versioned`` (another row has its attempt_id), ``account_id``, ``others`` (list: the accounts it was about
+        beside that; null = none, as of nearly all), ``channel``, ``point_key``, ``started`` (microseconds),
+        ``inbound``, ``connected``, ``contact`` (answered, or a message left), ``conversation``,
+        ``unanswered``, ``failed``, ``live``, ``owner`` (-1, 0, 1), ``stop``, ``notice``.
     """
     meanings = outcome_meanings().select(
         "outcome", "answered", "connected", "conversation", "message_left", "live", "owner", "stop"
@@ -85,9 +85,8 @@ def coded_history(attempts: pl.DataFrame, also: pl.DataFrame) -> pl.DataFrame:
     meanings = pl.DataFrame({"outcome": [*map(str, Outcome), None]}, schema={"outcome": pl.String}).join(
         meanings, on="outcome", how="left", maintain_order="left"
     )
-    own = attempts.select("account_id").with_row_index("event").select("event", "account_id")
-    several = pl.concat([also, own.join(also, on="event", how="semi")]).unique()
-    debts = several.group_by("event").agg(debts="account_id")
+    own = attempts["account_id"].gather(also["event"])
+    others = also.filter(also["account_id"].ne_missing(own)).unique().group_by("event").agg(others="account_id")
     code = attempts["outcome"].to_physical().cast(pl.UInt32).fill_null(len(Outcome))
     meant = meanings.drop("outcome")[code]
     said = pl.col("conversation_said")
@@ -98,7 +97,7 @@ def coded_history(attempts: pl.DataFrame, also: pl.DataFrame) -> pl.DataFrame:
     history = (
         attempts.hstack(meant)
         .with_row_index("event")
-        .join(debts, on="event", how="left", maintain_order="left")
+        .join(others, on="event", how="left", maintain_order="left")
         .select(
             "attempt_id",
             "account_id",
@@ -108,7 +107,7 @@ def coded_history(attempts: pl.DataFrame, also: pl.DataFrame) -> pl.DataFrame:
             "started",
             "inbound",
             "notice",
-            debts=pl.coalesce("debts", pl.concat_list("account_id")),
+            "others",
             connected=pl.col("connected").fill_null(value=True),
             contact=answered | message,
             conversation=pl.col("conversation").fill_null(said).fill_null(value=True) | said.fill_null(value=False),
@@ -118,20 +117,34 @@ def coded_history(attempts: pl.DataFrame, also: pl.DataFrame) -> pl.DataFrame:
             owner=pl.col("owner").fill_null(0),
         )
     )
-    told = history.filter(pl.col("started").is_not_null())
-    told = _versions(told)
-    return told[np.argsort(told["started"].to_numpy() * 2 + ~told["failed"].to_numpy(), kind="stable")]
+    told = np.flatnonzero(history["started"].is_not_null().to_numpy())
+    versioned, said_again = _versions(history)
+    told = told[~said_again[told]]
+    first = history["started"].to_numpy()[told] * 2 + ~history["failed"].to_numpy()[told]
+    return history.with_columns(pl.Series("versioned", versioned))[told[np.argsort(first, kind="stable")]]
 
 
-def _versions(history: pl.DataFrame) -> pl.DataFrame:
-    """Mark attempts of which several rows tell, and drop rows that say nothing new; hardly any attempt has two."""
+def _versions(history: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Tell which rows are of attempts that other rows tell of too, and which say nothing new; hardly any are."""
     hashes = history["attempt_id"].hash()
     ordered = np.sort(hashes.to_numpy())
     twice = pl.Series(ordered[1:][ordered[1:] == ordered[:-1]]).unique()
-    versioned = hashes.is_in(twice.implode())
-    single = history.filter(~versioned).with_columns(versioned=pl.lit(value=False))
-    several = history.filter(versioned).unique().with_columns(versioned=pl.lit(value=True))
-    return pl.concat([single, several]) if several.height else single
+    versioned = hashes.is_in(twice.implode()).to_numpy()
+    at = np.flatnonzero(versioned)
+    again = np.zeros(history.height, dtype=bool)
+    again[at] = ~history[at].to_struct().is_first_distinct().to_numpy()
+    return versioned, again
+
+
+def by_debt(history: pl.DataFrame) -> pl.DataFrame:
+    """Return attempts once for each account they were about, ``debt``."""
+    others = history.filter(pl.col("others").is_not_null()).with_columns(debt="others")
+    return pl.concat(
+        [
+            history.with_columns(debt="account_id"),
+            others.explode("debt", empty_as_null=True, keep_nulls=True),
+        ]
+    )
 
 
 def fates(history: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from skiptrace.compliance.coding import CodedFacts, coded_facts
-from skiptrace.compliance.history import coded_history, fates, standing_stops
+from skiptrace.compliance.history import by_debt, coded_history, fates, standing_stops
 from skiptrace.vocabulary import LineType, PointLabel, StopKind
 
 if TYPE_CHECKING:
@@ -95,9 +95,8 @@ def _grouped(known: Known, per: str) -> Groups:
     if per in ("account", "number"):
         groups = history.select("event", group="account_id" if per == "account" else "point_key").drop_nulls()
     else:
-        groups = (
-            history.select("event", group="debts").explode("group", empty_as_null=True, keep_nulls=True).drop_nulls()
-        )
+        about = by_debt(history.select("event", "account_id", "others"))
+        groups = about.select("event", group="debt").drop_nulls()
     if per == "person":
         persons = known.persons.select("person", group="account_id")
         groups = groups.join(persons, on="group").select("event", group="person").unique()
@@ -120,7 +119,7 @@ def know(facts: Facts | CodedFacts, rulebook: Rulebook, as_of: datetime) -> Know
             .then(pl.lit(PointLabel.MOBILE.value))
             .otherwise("label"),
         )
-        .join(coded.accounts, on="account_id", how="left", maintain_order="left")
+        .join(coded.accounts.drop("home"), on="account_id", how="left", maintain_order="left")
         .join(fates(history), on=["account_id", "point_key"], how="left", maintain_order="left")
     )
     by_lead = (

@@ -17,6 +17,7 @@ from skiptrace.compliance.caps import cap_edges
 from skiptrace.compliance.check import judge_docket, texts_of
 from skiptrace.compliance.docket import Docket, Known, instant_of, know, make_docket, whereabouts_of
 from skiptrace.compliance.findings import ALLOW, HEALS_NEVER
+from skiptrace.compliance.history import by_debt
 from skiptrace.compliance.hours import Timetable
 from skiptrace.compliance.law import Need, Window
 from skiptrace.compliance.provisions import findings
@@ -186,10 +187,10 @@ def _edges(known: Known, docket: Docket, rows: pl.DataFrame, horizon: tuple[int,
     )
     checked = ids.join(known.leads.select("lead", checked=pl.col("reassignment_checked_on").dt.epoch("us")), on="lead")
     # A contact known to come later (an attempt placed, not yet made) changes what may be done once it is there.
-    coming = known.history.filter(pl.col("started") > horizon[0]).explode("debts", empty_as_null=True, keep_nulls=True)
+    coming = by_debt(known.history.filter(pl.col("started") > horizon[0]))
     persons = known.leads.select("lead", "account_id", "person")
     near = (
-        coming.select(account_id="debts", started="started")
+        coming.select(account_id="debt", started="started")
         .join(known.persons, on="account_id")
         .select("person", "started")
         .unique()

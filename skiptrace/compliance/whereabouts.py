@@ -47,31 +47,85 @@ def whereabouts(views: pl.DataFrame, leads: pl.DataFrame, people: pl.DataFrame, 
         ``lead``, ``vantage``, ``places`` (law that binds, each with its lineage), ``hour_places`` (the same, for hours
         alone), ``zones``: sorted lists joined by ``|``; ``told_in``, the zone to tell the person's time in.
     """
-    known = views.join(leads.select("lead", "subject", "debtor", "party", "kind", "zones", "places"), on="lead")
+    asked = views.join(leads.select("lead", "subject", "debtor", "party", "kind", "zones", "places"), on="lead")
+    third = pl.col("party") != Party.DEBTOR.value
     subjects = pl.concat(
-        [
-            known.select(*_VIEW),
-            known.filter(pl.col("party") != Party.DEBTOR.value).select(subject="debtor", vantage="vantage"),
-        ]
+        [asked.select(*_VIEW), asked.filter(third).select(subject="debtor", vantage="vantage")]
     ).unique()
-    addresses = _addresses(subjects, leads, people, rulebook)
     numbers = (
         subjects.join(leads.filter(pl.col("kind") == PointKind.PHONE.value), on="subject")
         .filter(pl.min_horizontal("gone", "lapsed").fill_null(2**62) > pl.col("vantage"))
-        .select(*_VIEW, "zones", "places")
+        .select(*_VIEW, _joint("zones"), _joint("places"))
     )
-    contacted = known.filter(pl.col("kind") == PointKind.PHONE.value)
-    found = _law(known, contacted, addresses, numbers, rulebook.places)
-    return found.join(_zones(known, contacted, addresses, numbers), on=["lead", "vantage"], how="left").with_columns(
-        pl.col("zones").fill_null("")
+    sources = pl.concat([_addresses(subjects, leads, people, rulebook), numbers], how="diagonal")
+    dossiers, of_subject = _dossiers(sources)
+    cases, of_view = _cases(asked, of_subject)
+    contacted = cases.filter("phone")
+    stated = dossiers.filter(pl.col("places").is_null())
+    called = dossiers.filter(pl.col("places").is_not_null()).select("dossier", "zones", "places")
+    found = _law(cases, contacted, stated, called, rulebook.places)
+    found = found.join(_zones(cases, contacted, stated, called), on="case", how="left")
+    return of_view.join(found, on="case", how="left").drop("case").with_columns(pl.col("zones").fill_null(""))
+
+
+def _dossiers(sources: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put together what is said of where each subject is: hardly any two are said to be where nobody else is.
+
+    Returns
+    -------
+    tuple
+        The sources of each ``dossier``, and the ``dossier`` of each subject × vantage.
+    """
+    said = ["law", "jurisdiction", "settles", "bare", "time_zone", "zones", "places"]
+    kinds = sources.select(said).unique().with_row_index("source")
+    named = sources.join(kinds, on=said, how="left", nulls_equal=True).select(*_VIEW, "source").unique()
+    listed = named.group_by(_VIEW).agg(pl.col("source").sort().cast(pl.String).str.join(" "))
+    distinct = listed.select("source").unique().with_row_index("dossier")
+    members = distinct.with_columns(pl.col("source").str.split(" ").cast(pl.List(pl.UInt32))).explode(
+        "source", empty_as_null=True, keep_nulls=True
     )
+    return members.join(kinds, on="source").drop("source"), listed.join(distinct, on="source").select(*_VIEW, "dossier")
+
+
+def _cases(asked: pl.DataFrame, of_subject: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the distinct cases among views, and the ``case`` of each view.
+
+    A case is what says where somebody is: ``dossier``, that of the ``debtor`` for third parties, and the point.
+    """
+    facing = of_subject.rename({"subject": "debtor", "dossier": "of_debtor"})
+    phone = pl.col("kind") == PointKind.PHONE.value
+    views = (
+        asked.join(of_subject, on=_VIEW, how="left")
+        .join(facing, on=["debtor", "vantage"], how="left")
+        .select(
+            *("lead", "vantage", "dossier"),
+            phone=phone,
+            zones=pl.when(phone).then(_joint("zones")),
+            places=pl.when(phone).then(_joint("places")),
+            of_debtor=pl.when(pl.col("party") != Party.DEBTOR.value).then("of_debtor"),
+        )
+    )
+    keys = ["phone", "zones", "places", "dossier", "of_debtor"]
+    cases = views.select(keys).unique().with_row_index("case")
+    return cases, views.join(cases, on=keys, how="left", nulls_equal=True).select("lead", "vantage", "case")
+
+
+def _joint(column: str) -> pl.Expr:
+    """Return a list as one text: lists are no keys."""
+    return pl.col(column).list.join("|")
+
+
+def _parts(column: str) -> pl.Expr:
+    """Return what :func:`_joint` has put together; null for a list of none."""
+    return pl.when(pl.col(column) != "").then(pl.col(column).str.split("|"))
 
 
 def _addresses(subjects: pl.DataFrame, leads: pl.DataFrame, people: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
     """Return what is said of where subjects live.
 
-    Grain: subject × vantage × source. ``place`` (null = only a zone is declared), ``settles`` (an own address precise
-    enough for its law), ``bare`` (a country and no more), ``zones`` (list), ``declared_zone``, ``jurisdiction``.
+    Grain: subject × vantage × source. ``law`` (place whose law binds; null = only a zone is declared), ``settles`` (an
+    own address precise enough for its law), ``bare`` (a country and no more), ``zones`` (joined by ``|``),
+    ``time_zone`` (declared), ``jurisdiction``.
     """
     columns = ["place", "postal_code", "city", "street", "own"]
     stated = subjects.join(people.drop("address_key"), on="subject")
@@ -132,12 +186,12 @@ def _placed(sources: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
         own_law = code and places.city_of(code, postal_code, city)
         law.append(own_law or code)
         found = places.zones_of(code, postal_code, city) if code else ()
-        zones.append(list(found))
+        zones.append("|".join(found))
         bare.append(code is not None and "-" not in code and not street and len(found) > 1)
         settles.append(code is not None and ("-" in code or (street and code not in regional)))
     meaning = distinct.with_columns(
         pl.Series("law", law, pl.String),
-        pl.Series("place_zones", zones, pl.List(pl.String)),
+        pl.Series("zones", zones, pl.String),
         pl.Series("settles", settles, pl.Boolean),
         pl.Series("bare", bare, pl.Boolean),
     )
@@ -147,44 +201,36 @@ def _placed(sources: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
 
 
 def _law(
-    known: pl.DataFrame, contacted: pl.DataFrame, addresses: pl.DataFrame, numbers: pl.DataFrame, places: Places
+    cases: pl.DataFrame, contacted: pl.DataFrame, stated: pl.DataFrame, called: pl.DataFrame, places: Places
 ) -> pl.DataFrame:
-    settled = addresses.group_by(_VIEW).agg(pl.col("settles").any())
-    of_number = (
-        numbers.join(settled, on=_VIEW, how="left")
-        .filter(~pl.col("settles").fill_null(value=False))
-        .select(*_VIEW, place="places")
-        .explode("place", empty_as_null=True, keep_nulls=True)
-    )
-    by_subject = pl.concat(
+    """Return each case's ``places`` and ``hour_places``."""
+    settled = stated.group_by("dossier").agg(pl.col("settles").any())
+    unsettled = ~pl.col("settles").fill_null(value=False)
+    by_dossier = pl.concat(
         [
-            addresses.select(*_VIEW, place="law", number=pl.lit(value=False)),
-            addresses.select(*_VIEW, place="jurisdiction", number=pl.lit(value=False)),
-            of_number.with_columns(number=pl.lit(value=True)),
+            stated.select("dossier", place="law", number=pl.lit(value=False)),
+            stated.select("dossier", place="jurisdiction", number=pl.lit(value=False)),
+            called.join(settled, on="dossier", how="left")
+            .filter(unsettled)
+            .select("dossier", place=_parts("places"), number=pl.lit(value=True))
+            .explode("place", empty_as_null=True, keep_nulls=True),
         ]
     ).unique()
     of_contacted = (
-        contacted.join(settled, on=_VIEW, how="left")
-        .filter(~pl.col("settles").fill_null(value=False))
-        .select("lead", "vantage", place="places", number=pl.lit(value=True))
+        contacted.join(settled, on="dossier", how="left")
+        .filter(unsettled)
+        .select("case", place=_parts("places"), number=pl.lit(value=True))
         .explode("place", empty_as_null=True, keep_nulls=True)
     )
-    ids = known.select("lead", *_VIEW)
-    own = pl.concat([ids.join(by_subject, on=_VIEW).drop("subject"), of_contacted], how="diagonal")
-    debtors = (
-        known.filter(pl.col("party") != Party.DEBTOR.value)
-        .select("lead", "vantage", subject="debtor")
-        .join(by_subject, on=_VIEW)
-        .drop("subject")
+    of_case = cases.select("case", "dossier").join(by_dossier, on="dossier").drop("dossier")
+    of_debtor = (
+        cases.select("case", dossier="of_debtor").join(by_dossier, on="dossier").select("case", "place", "number")
     )
-    hours = _joined(_with_lineage(own, places), ["lead", "vantage"], "place").rename({"place": "hour_places"})
-    law = _joined(_with_lineage(pl.concat([own, debtors], how="diagonal"), places), ["lead", "vantage"], "place")
-    return (
-        known.select("lead", "vantage")
-        .join(law.rename({"place": "places"}), on=["lead", "vantage"], how="left")
-        .join(hours, on=["lead", "vantage"], how="left")
-        .with_columns(pl.col("places", "hour_places").fill_null(""))
-    )
+    own = pl.concat([of_case, of_contacted])
+    hours = _joined(_with_lineage(own, places), "place").rename({"place": "hour_places"})
+    law = _joined(_with_lineage(pl.concat([own, of_debtor]), places), "place").rename({"place": "places"})
+    found = cases.select("case").join(law, on="case", how="left").join(hours, on="case", how="left")
+    return found.with_columns(pl.col("places", "hour_places").fill_null(""))
 
 
 def _with_lineage(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
@@ -200,49 +246,43 @@ def _with_lineage(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
     meaning = distinct.with_columns(pl.Series("lineage", lineages, pl.List(pl.String)))
     return (
         named.join(meaning, on=["place", "number"])
-        .select("lead", "vantage", place="lineage")
+        .select("case", place="lineage")
         .explode("place", empty_as_null=True, keep_nulls=True)
     )
 
 
-def _zones(
-    known: pl.DataFrame, contacted: pl.DataFrame, addresses: pl.DataFrame, numbers: pl.DataFrame
-) -> pl.DataFrame:
-    """Return each lead's ``zones``, and ``told_in``: the one that best says where the person is."""
-    ids = known.select("lead", *_VIEW)
+def _zones(cases: pl.DataFrame, contacted: pl.DataFrame, stated: pl.DataFrame, called: pl.DataFrame) -> pl.DataFrame:
+    """Return each case's ``zones``, and ``told_in``: the one that best says where the person is."""
     precise = pl.col("bare").fill_null(value=False).not_()
-    by_subject = pl.concat(
+    by_dossier = pl.concat(
         [
-            addresses.select(*_VIEW, zone=pl.concat_list("time_zone"), rank=pl.lit(0)),
-            addresses.select(*_VIEW, zone="place_zones", rank=pl.when(precise).then(1).otherwise(4)),
-            numbers.select(*_VIEW, zone="zones", rank=pl.lit(3)),
+            stated.select("dossier", zone=pl.concat_list("time_zone"), rank=pl.lit(0)),
+            stated.select("dossier", zone=_parts("zones"), rank=pl.when(precise).then(1).otherwise(4)),
+            called.select("dossier", zone=_parts("zones"), rank=pl.lit(3)),
         ]
     )
-    by_lead = pl.concat(
+    by_case = pl.concat(
         [
-            ids.join(by_subject, on=_VIEW).select("lead", "vantage", "zone", "rank"),
-            contacted.select("lead", "vantage", zone="zones", rank=pl.lit(2)),
+            cases.join(by_dossier, on="dossier").select("case", "zone", "rank"),
+            contacted.select("case", zone=_parts("zones"), rank=pl.lit(2)),
         ]
     )
     # What says least of where else somebody may be speaks first: a declared zone, then the narrowest choice.
     rows = (
-        by_lead.with_columns(width=pl.col("zone").list.len(), place=pl.int_ranges(pl.col("zone").list.len()))
+        by_case.with_columns(width=pl.col("zone").list.len(), place=pl.int_ranges(pl.col("zone").list.len()))
         .explode("zone", "place", empty_as_null=True, keep_nulls=True)
         .filter(pl.col("zone").is_not_null())
         .unique()
     )
     real = [name for name in rows["zone"].unique().to_list() if is_zone(name)]
-    rows = rows.filter(pl.col("zone").is_in(real)).sort(
-        "lead", "vantage", pl.col("rank") > 0, "width", "rank", "place", "zone"
-    )
+    rows = rows.filter(pl.col("zone").is_in(real)).sort("case", pl.col("rank") > 0, "width", "rank", "place", "zone")
     # A bare country of several zones says where only if nothing else does.
     last_resort = pl.col("rank") == 4  # noqa: PLR2004  # as ranked above
-    rows = rows.filter(~last_resort | last_resort.all().over("lead", "vantage"))
-    told = rows.group_by("lead", "vantage", maintain_order=True).agg(told_in=pl.col("zone").first())
-    zones = _joined(rows, ["lead", "vantage"], "zone").rename({"zone": "zones"})
-    return zones.join(told, on=["lead", "vantage"])
+    rows = rows.filter(~last_resort | last_resort.all().over("case"))
+    told = rows.group_by("case", maintain_order=True).agg(told_in=pl.col("zone").first())
+    return _joined(rows, "zone").rename({"zone": "zones"}).join(told, on="case")
 
 
-def _joined(frame: pl.DataFrame, keys: list[str], column: str) -> pl.DataFrame:
-    """Return each key's distinct values, sorted and joined by ``|``."""
-    return frame.select(*keys, column).unique().sort(*keys, column).group_by(keys).agg(pl.col(column).str.join("|"))
+def _joined(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Return each case's distinct values, sorted and joined by ``|``."""
+    return frame.select("case", column).unique().sort("case", column).group_by("case").agg(pl.col(column).str.join("|"))
