@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from skiptrace import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,7 +60,7 @@ class Entry(NamedTuple):
 def note(opened: Opened, command: str, as_of: datetime, details: Mapping[str, Any]) -> Entry:
     """Add an entry to the chain, in the transaction of what it tells of."""
     head = opened.get(_HEAD) or {"number": 0, "hash": _BEGINNING}
-    entry = Entry(head["number"] + 1, as_of.isoformat(), command, __version__, dict(details), head["hash"], "")
+    entry = Entry(head["number"] + 1, as_of.isoformat(), command, version("skiptrace"), dict(details), head["hash"], "")
     entry = entry._replace(hash=entry.expected_hash())
     text = json.dumps(entry.details, ensure_ascii=False, sort_keys=True)
     opened.connection.execute(
