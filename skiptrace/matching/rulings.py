@@ -11,10 +11,46 @@ from skiptrace.vocabulary import Judgement
 if TYPE_CHECKING:
     from skiptrace.matching.roll import Roll
 
-__all__ = ["DISCLOSED", "find_rulings"]
+__all__ = ["DISCLOSED", "PAIR", "find_rulings", "first_left", "newest"]
+
+PAIR = ("source_l", "record_id_l", "source_r", "record_id_r")
+"""Columns that name a pair."""
 
 DISCLOSED = "disclosed"
 """Ruling on an account and the people its relations name."""
+
+
+def first_left(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Put the record that is first by source and id on the left of each pair."""
+    later_id = (pl.col("source_l") == pl.col("source_r")) & (pl.col("record_id_l") > pl.col("record_id_r"))
+    turned = (pl.col("source_l") > pl.col("source_r")) | later_id
+    return pairs.with_columns(
+        pl.when(turned).then(pl.col(f"{name}_{other}")).otherwise(pl.col(f"{name}_{side}")).alias(f"{name}_{side}")
+        for name in ("source", "record_id")
+        for side, other in (("l", "r"), ("r", "l"))
+    )
+
+
+def newest(judgements: pl.DataFrame) -> pl.DataFrame:
+    """Return the judgement that holds on each pair, whichever record stood on the left when it was given.
+
+    Parameters
+    ----------
+    judgements
+        Grain: judgement, in the order given. :data:`PAIR`, ``judgement`` and whatever else.
+
+    Returns
+    -------
+    polars.DataFrame
+        Grain: pair, the record that is first by source and id on the left; in the order of the judgements that hold.
+
+    Examples
+    --------
+    >>> pair = {"source_l": "s", "record_id_l": ["a", "b"], "source_r": "s", "record_id_r": ["b", "a"]}
+    >>> newest(pl.DataFrame({**pair, "judgement": ["match", "unsure"]})).select("record_id_l", "judgement").rows()
+    [('a', 'unsure')]
+    """
+    return first_left(judgements).unique(PAIR, keep="last", maintain_order=True)
 
 
 def find_rulings(roll: Roll, judgements: pl.DataFrame | None, max_accounts: int) -> pl.DataFrame:
@@ -30,7 +66,7 @@ def find_rulings(roll: Roll, judgements: pl.DataFrame | None, max_accounts: int)
         Everybody.
     judgements
         Grain: pair. ``source_l``, ``record_id_l``, ``source_r``, ``record_id_r``, ``judgement`` (match, not_match,
-        unsure); the later row holds where a pair stands twice. Null = none.
+        unsure); the later row holds where a pair stands twice, and a pair left ``unsure`` is not settled. Null = none.
     max_accounts
         A person_id with more accounts is a filler value.
 
@@ -80,7 +116,7 @@ def _judged(roll: Roll, judgements: pl.DataFrame | None) -> pl.DataFrame:
         return pl.DataFrame(schema={"left": pl.UInt32(), "right": pl.UInt32(), "ruling": pl.String()})
     rows = roll.ids.with_row_index("row").select("source", "record_id", "row")
     return (
-        judgements.reverse()
+        newest(judgements)
         .filter(pl.col("judgement").is_in([Judgement.MATCH.value, Judgement.NOT_MATCH.value]))
         .join(rows, left_on=["source_l", "record_id_l"], right_on=["source", "record_id"], maintain_order="left")
         .rename({"row": "left"})

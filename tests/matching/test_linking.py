@@ -366,3 +366,11 @@ def test_a_name_may_stand_in_the_others_place(linked, write):
     )
     assert found.pair("a", "b")["gamma_given"] == 5
     assert found.outcome("a", "b") in ("match", "possible_match")
+
+
+def test_a_pair_that_a_reviewer_left_unsure_afterwards_is_not_settled(linked, write):
+    rows = (write.row("xanthippe quillfeather", "c"), write.row("george finch", "d"))
+    pair = {"source_l": "bureau", "record_id_l": "c", "source_r": "bureau", "record_id_r": "d"}
+    said = pl.DataFrame([pair | {"judgement": "match"}, pair | {"judgement": "unsure"}])
+    assert linked(*rows, judgements=said.head(1)).together("c", "d")
+    assert not linked(*rows, judgements=said).together("c", "d")
