@@ -10,7 +10,7 @@ probabilities of strangers are never taken from candidates.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -21,7 +21,9 @@ from skiptrace.matching.weights import KINDS, Model
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["learn_m", "learn_u", "pack", "random_pairs", "unpack"]
+    from skiptrace.matching.weights import Level
+
+__all__ = ["Judged", "learn_judged", "learn_m", "learn_u", "pack", "random_pairs", "unpack"]
 
 _BITS = 4
 _PRIOR_U = 2_000
@@ -36,6 +38,18 @@ home outnumber what the household class expects, EM takes them for one person wh
 _NAMESAKES = 0.2
 """Namesakes are never taken to be fewer than this share of a row's other rows: a file cannot tell how its records were
 found, and a name alone must stay short of a match."""
+_LEARNED = 500.0
+"""Judged pairs that what was learned without labels counts for, however long the file: counts over millions of pairs
+are exact, but what EM took for matches may not be. A judgement is worth one pair beside them."""
+_PRIOR_BITS = 1.0
+"""How far, in bits, the odds of all pairs may well be off: one standard deviation."""
+_CHANCE = 1.5
+"""Standard deviations of a surplus of matches among judged pairs that are put down to chance."""
+_USUAL_RECORDS = 3.0
+"""Records in the entities of the two rows of a pair in doubt, on average. Reviewers are asked first where there are
+more, and few people have many records, so that such pairs are seldomer matches than others of their weight."""
+_FEWER_BITS = 1.4
+"""Bits that each doubling of these records takes away, as counted in worlds of four kinds (1.1 to 1.5)."""
 _ROUNDS = 50
 _STILL = 1e-6
 """EM stops when no probability moves by more than this."""
@@ -107,6 +121,120 @@ def learn_m(model: Model, vectors: NDArray[np.int8], counts: NDArray[np.int64], 
         if moved < _STILL:
             break
     return model
+
+
+class Judged(NamedTuple):
+    """Pairs that a reviewer has judged, one entry a pair.
+
+    Attributes
+    ----------
+    vectors
+        Comparison vectors, shape (pairs, comparisons).
+    same
+        Whether they are one person.
+    records
+        How many records are in the entities of the two.
+    """
+
+    vectors: NDArray[np.int8]
+    same: NDArray[np.bool_]
+    records: NDArray[np.int64]
+
+
+def learn_judged(model: Model, judged: Judged, rows: int) -> Model:
+    """Improve a model by pairs that a reviewer has judged.
+
+    Reviewers judge the pairs that are in doubt, which are not like pairs in general: to count them as they are would
+    teach the model that matches hardly agree. What counts is how a judgement differs from what was expected: a match
+    expected at 0.3 adds 0.7 of a match with these levels, a pair expected at 0.3 that is none takes 0.3 away. Where the
+    model is right already this adds up to nothing, whichever pairs were looked at. First the levels of each kind of
+    pair are moved so, then the number of partners, which sets the odds of all pairs alike.
+
+    Parameters
+    ----------
+    model
+        Learned from the file.
+    judged
+        By the reviewer.
+    rows
+        Rows in the file.
+    """
+    if not len(judged.same):
+        return model
+    expected = model.weigh(judged.vectors, COMPARISONS, rows).kinds
+    others = expected / np.maximum(1 - expected[:, :1], 1e-12)
+    likely = 1 / (1 + np.exp2(-_expected_bits(model, judged, rows)))[:, None]
+    # Of what is not one person each other kind has its share, whether that is expected or known.
+    told = np.where(judged.same[:, None], 0.0, others)
+    surplus = told - others * (1 - likely)
+    surplus[:, 0] = judged.same - likely[:, 0]
+    factors: dict[tuple[str, str, str], float] = {}
+    for column, comparison in enumerate(COMPARISONS):
+        for at, kind in enumerate(KINDS):
+            name = "m" if at == 0 else kind
+            factors.update(_factors(model, comparison, name, judged.vectors[:, column], surplus[:, at]))
+    model = model.model_copy(update={"levels": tuple(_scaled(level, factors) for level in model.levels)})
+    bits = _shift(_expected_bits(model, judged, rows), judged.same)
+    partners = {**model.partners, "same_person": model.partners["same_person"] * 2**bits}
+    return model.with_learned(partners, {}, model.trained_pairs)
+
+
+def _expected_bits(model: Model, judged: Judged, rows: int) -> NDArray[np.float64]:
+    """Return the weights of judged pairs, as far as they are of pairs on which more records hang than usual."""
+    weights = model.weigh(judged.vectors, COMPARISONS, rows).weight
+    expected: NDArray[np.float64] = weights - _FEWER_BITS * np.log2(np.maximum(judged.records, 2) / _USUAL_RECORDS)
+    return expected
+
+
+def _factors(
+    model: Model, comparison: str, kind: str, gammas: NDArray[np.int8], surplus: NDArray[np.float64]
+) -> dict[tuple[str, str, str], float]:
+    """Return by how much each level of a comparison is likelier in one kind of pair than was thought."""
+    levels = [level for level in model.of(comparison) if level.learn and getattr(level, kind) is not None]
+    by_gamma = np.bincount(gammas + 1, weights=surplus, minlength=17)[1:]
+    thought: dict[str, float] = {}
+    more: dict[str, float] = {}
+    for level in levels:
+        thought.setdefault(level.level, getattr(level, kind))  # m of a level's grades is one number
+        more[level.level] = more.get(level.level, 0.0) + float(by_gamma[level.gamma])
+    # At least half a pair is left of every level: nothing is impossible because a reviewer did not see it.
+    counts = {name: max(_LEARNED * share + more[name], min(0.5, _LEARNED * share)) for name, share in thought.items()}
+    kept = sum(thought.values()) / max(sum(counts.values()), 1e-12)
+    return {(comparison, name, kind): counts[name] * kept / thought[name] for name in thought if thought[name] > 0}
+
+
+def _scaled(level: Level, factors: dict[tuple[str, str, str], float]) -> Level:
+    """Return the level with the probabilities of its kinds multiplied."""
+    if not level.learn:
+        return level
+    before = {kind: getattr(level, kind) for kind in ("m", *KINDS[1:])}
+    moved = {
+        kind: min(value * factors.get((level.comparison, level.level, kind), 1.0), 1.0)
+        for kind, value in before.items()
+        if value is not None
+    }
+    return level.model_copy(update=moved)
+
+
+def _shift(weights: NDArray[np.float64], same: NDArray[np.bool_]) -> float:
+    """Return the bits that make judgements likeliest if added to all weights; penalised, by Newton's method.
+
+    So much of a surplus as may be chance is left unexplained.
+    """
+    nats, prior = weights * np.log(2), (_PRIOR_BITS * np.log(2)) ** -2
+    likely = 1 / (1 + np.exp(-np.clip(nats, -700, 700)))
+    surplus = float((same - likely).sum())
+    chance = _CHANCE * float(np.sqrt((likely * (1 - likely)).sum())) * np.sign(surplus)
+    if abs(surplus) <= abs(chance):
+        return 0.0
+    shift = 0.0
+    for _ in range(_ROUNDS):
+        likely = 1 / (1 + np.exp(-np.clip(nats + shift, -700, 700)))
+        step = float(((same - likely).sum() - chance - prior * shift) / ((likely * (1 - likely)).sum() + prior))
+        shift += max(min(step, 1.0), -1.0)
+        if abs(step) < _STILL:
+            break
+    return shift / float(np.log(2))
 
 
 def _levels_among(
