@@ -121,7 +121,8 @@ def coded_history(attempts: pl.DataFrame, also: pl.DataFrame) -> pl.DataFrame:
     versioned, said_again = _versions(history)
     told = told[~said_again[told]]
     first = history["started"].to_numpy()[told] * 2 + ~history["failed"].to_numpy()[told]
-    return history.with_columns(pl.Series("versioned", versioned))[told[np.argsort(first, kind="stable")]]
+    by_time = pl.Series(told[np.argsort(first, kind="stable")])
+    return history.with_columns(pl.Series("versioned", versioned))[by_time]
 
 
 def _versions(history: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
