@@ -243,7 +243,7 @@ def _leads(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     channels = {"phone": "call", "email": "email", "address": "letter"}
     return (
         pl.concat(parts)
-        .sort("account")
+        .sort("account", maintain_order=True)
         .with_columns(consent_ids=listed, channel=pl.col("kind").replace_strict(channels))
     )
 

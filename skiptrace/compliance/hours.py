@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +66,10 @@ class Timetable:
         last = max(int(docket.end.max()) if docket.end.size else 0, until)
         return cls(docket.known.rulebook, first // DAY - 2, last // DAY + HEAL_DAYS + 2)
 
+    @cached_property
+    def _days(self) -> Instants:
+        return np.arange(self.first, self.last + 1, dtype=np.int64)
+
     def windows(self, signature: Signature) -> list[Window]:
         """Return the windows that bear on a signature, the house's among them where the law has none."""
         key = _whom_hours_ask(signature)
@@ -80,17 +85,25 @@ class Timetable:
 
     def open(self, window: Window, signature: Signature) -> Intervals:
         """Return when a window is open in every zone of a signature."""
-        days = np.arange(self.first, self.last + 1, dtype=np.int64)
-        held = self._silent_days(signature) if window.id == HOUSE_HOURS else _in_force(window, days)
-        key = (window.id, signature.zones, held.tobytes())
+        return self._open_in(
+            window, signature.zones, self._silent_days(signature) if window.id == HOUSE_HOURS else None
+        )
+
+    def _open_in(self, window: Window, zones: tuple[str, ...], held: np.ndarray | None) -> Intervals:
+        """Return when a window is open in every zone, on days on which it is held; null = while it is in force."""
+        key = (window.id, zones, None if held is None else held.tobytes())
         if key not in self._kept:
-            zones = [window_hours(window, zone, days, held) for zone in signature.zones]
-            self._kept[key] = intersect(*zones) if zones else ALWAYS
+            if len(zones) == 1:
+                held = _in_force(window, self._days) if held is None else held
+                self._kept[key] = window_hours(window, zones[0], self._days, held)
+            else:
+                each = [self._open_in(window, (zone,), held) for zone in zones]
+                self._kept[key] = intersect(*each) if each else ALWAYS
         return self._kept[key]
 
     def all_open(self, signature: Signature) -> Intervals | None:
         """Return when every window is open; null if one of them can give no more than review."""
-        key = ("all", signature)
+        key = (_whom_hours_ask(signature), signature.zones)
         if key not in self._kept:
             windows = self.windows(signature)
             if any(window.status == "M" for window in windows):
@@ -104,12 +117,11 @@ class Timetable:
         key = _whom_hours_ask(signature)
         if key in self._silent:
             return self._silent[key]
-        days = np.arange(self.first, self.last + 1, dtype=np.int64)
         places = self.rulebook.places
-        silent = np.zeros(days.shape, dtype=bool)
+        silent = np.zeros(self._days.shape, dtype=bool)
         for leaf in places.leaves(signature.hour_places):
             lineage = places.lineage(leaf)
-            spoken = np.zeros(days.shape, dtype=bool)
+            spoken = np.zeros(self._days.shape, dtype=bool)
             for window in self.rulebook.provisions:
                 if (
                     isinstance(window, Window)
@@ -118,7 +130,7 @@ class Timetable:
                     and not set(window.places).isdisjoint(lineage)
                     and bears(window, signature)
                 ):
-                    spoken |= _in_force(window, days)
+                    spoken |= _in_force(window, self._days)
             silent |= ~spoken
         self._silent[key] = silent
         return silent
@@ -274,18 +286,17 @@ def next_opening(docket: Docket, rows: np.ndarray, after: Instants, timetable: T
         pl.DataFrame({"row": pl.Series(rows, dtype=pl.UInt32)})
         .with_row_index("at")
         .join(closed, on="row", how="left")
-        .with_columns(pl.Series("signature", docket.signature[rows]))
         .sort("at")
     )
-    for (number, _), part in details.partition_by("signature", "detail", as_dict=True).items():
-        at = part["at"].to_numpy()
-        signature = docket.signatures[int(number)]
+    hours = details["detail"].rank("dense").fill_null(0).to_numpy().astype(np.int64)
+    for case, at in by_value((docket.signature[rows].astype(np.int64) << 32) | hours):
+        signature = docket.signatures[case >> 32]
         span = (timetable.first, max(timetable.last, int(after[at].max()) // DAY + HEAL_DAYS))
         table = timetable if span[1] <= timetable.last else Timetable(timetable.rulebook, *span)
         opened = table.all_open(signature)
         if opened is None:
             continue
-        stopped = part["detail"][0]
+        stopped = details["detail"][int(at[0])]
         for detail in stopped.split("\n") if stopped is not None else ():
             opened = intersect(opened, *(stop_allows(detail, zone, *span) for zone in signature.zones))
         begin = next_fit(opened, after[at], lengths[at])
