@@ -2,6 +2,7 @@
 
 from skiptrace.normalise.addresses import address_key
 from skiptrace.normalise.emails import mailbox
+from skiptrace.normalise.home import likely_home
 from skiptrace.normalise.identifiers import sealed_national_ids
 from skiptrace.normalise.phones import e164
 from skiptrace.normalise.places import country_code
@@ -14,6 +15,7 @@ __all__ = [
     "address_key",
     "country_code",
     "e164",
+    "likely_home",
     "mailbox",
     "normalise",
     "point_keys",

@@ -9,7 +9,7 @@ import polars as pl
 from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest import read_people
 from skiptrace.matching import link
-from skiptrace.normalise import normalise
+from skiptrace.normalise import likely_home, normalise
 from skiptrace.pipeline.outputs import write_rejected
 from skiptrace.pipeline.release import staged
 
@@ -68,8 +68,12 @@ def match(paths: Sequence[Path], id_column: str | None, out: Path, terms: Terms)
     if records.is_empty():
         raise InputError(f"{paths[0].name}: no usable record")
     terms.on_stage("normalise")
+    params = terms.settings.normalise
+    home = params.default_country or likely_home(records)
     people = normalise(
-        {"records": records}, terms.settings.normalise, date_order=terms.settings.ingest.date_order
+        {"records": records},
+        params.model_copy(update={"default_country": home}),
+        date_order=terms.settings.ingest.date_order,
     ).people
     terms.on_stage("link")
     linked = link(people, terms.settings.link, seed=terms.seed, across_only=len(paths) > 1)
