@@ -135,7 +135,7 @@ def _at_label(labels: list[str], docket: Docket, per: str, event: np.ndarray, gr
         told = told.with_columns(pl.col("group").cast(pl.UInt32)).join(number, on="group", how="left")
     told = told.with_columns(point_key=known.history["point_key"].gather(told["event"]))
     leads = known.leads.join(told.select("person").unique(), on="person", how="semi")
-    here = pl.col("label").is_in(labels).fill_null(value=False).any()
+    here = pl.col("place").is_in(labels).fill_null(value=False).any()
     found = told.join(leads.group_by("person", "point_key").agg(here=here), on=["person", "point_key"], how="left")
     by_attempt = found.group_by("at").agg(pl.col("here").fill_null(value=True).any()).sort("at")
     kept: np.ndarray = by_attempt["here"].to_numpy()

@@ -70,7 +70,8 @@ class Common(Model):
     purpose: Purpose | None = None
     """The purpose of contact it bears on; null = every."""
     labels: tuple[PointLabel, ...] = ()
-    """Bears only on contact points with one of these labels; empty = all. An unknown label is none of them."""
+    """Bears only on contact points with one of these labels; empty = all. An unknown label is none of them, but that of
+    a mobile line is ``mobile``."""
     override_reason: str | None = None
     """Why this provision replaces the shipped one with the same id; required of one that does."""
 

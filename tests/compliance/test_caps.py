@@ -185,6 +185,19 @@ def test_two_versions_of_one_attempt_are_one(judge):
         assert judge(provision, told(row, row | {"attempt_id": "U"}), made + HOUR)[0][0] == "deny"
 
 
+@pytest.mark.parametrize("per", ["debt", "account", "person"])
+@pytest.mark.parametrize(
+    ("label", "line", "counted"),
+    [(None, "mobile", True), (None, "fixed", False), (None, None, False), ("home", "mobile", False)],
+)
+def test_a_mobile_line_without_a_label_counts_as_mobile_and_no_other_line_does(judge, per, label, line, counted):
+    made = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    facts = told(made)
+    facts["points"][0] |= {"label": label, "line_type": line}
+    ((verdict, _),) = judge(cap(per=per, hours=24, counted_labels=("mobile",)), facts, made + HOUR)
+    assert (verdict == "deny") == counted
+
+
 def test_a_cap_of_none_denies_for_good(judge):
     assert judge(cap(maximum=0, months=1), told(), AS_OF + DAY) == [("deny", None)]
 
