@@ -178,8 +178,9 @@ class Cap(Common):
     after_conversation: bool = False
     """Whether it only holds once there has been a conversation."""
     except_direct_consent: bool = False
-    """Whether calls under a direct consent (scope call_back) are free and not counted. It lasts seven local days, the
-    day it was given being day 1, and ends at the next conversation (12 CFR 1006.14(b)(3)(i))."""
+    """Whether calls, and nothing else, under a direct consent (scope call_back) are free and not counted. The consent
+    lasts seven local days, the day it was given being day 1, and ends at the next conversation (12 CFR
+    1006.14(b)(3)(i))."""
 
     @model_validator(mode="after")
     def _one_span(self) -> Cap:

@@ -77,6 +77,8 @@ def is_free(attempt: Attempt, start: datetime, end: datetime, event: Event | Non
     The consent lasts seven local days, the day it was given being the first, and ends at the next conversation. The
     call is the attempt itself, or an event of the past at one of the account's points.
     """
+    if attempt.channel != "call" and event is None:
+        return False
     named = _named(attempt) if event is None else _named_at(attempt, event)
     for consent in named:
         if consent["scope"] != "call_back" or not _said_yes(consent):
