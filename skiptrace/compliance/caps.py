@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from skiptrace.compliance.consent import direct_consents
 from skiptrace.compliance.counted import attempts_told, conversation_told
+from skiptrace.compliance.direct import free_attempts, free_rows
 from skiptrace.compliance.docket import with_local_day
 from skiptrace.compliance.findings import HEALS_NEVER, Finding, denied_where
 from skiptrace.compliance.history import by_debt
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["cap_edges", "judge_cap", "judge_wait"]
 
-DIRECT_DAYS = 7
-"""Local days for which a direct consent lasts."""
-
 
 def judge_cap(cap: Cap, docket: Docket, rows: np.ndarray) -> Finding:
     """Deny where the contact would be one too many in some span that holds it."""
@@ -37,7 +34,7 @@ def judge_cap(cap: Cap, docket: Docket, rows: np.ndarray) -> Finding:
     if cap.after_conversation:
         bad &= Tally(docket, rows, cap, _conversations(docket)).any_seen()
     if cap.except_direct_consent:
-        bad &= ~_free(docket)[rows]
+        bad &= ~free_rows(docket)[rows]
     return denied_where(
         bad, heals, lambda at: attempts_told(cap, docket, Tally(docket, rows[at], cap, counts), bad[at])
     )
@@ -50,7 +47,7 @@ def judge_wait(wait: Wait, docket: Docket, rows: np.ndarray) -> Finding:
     talks = _conversations(docket, wait.channels)
     bad, heals = Tally(docket, rows, wait, talks).full(1)
     if wait.except_direct_consent:
-        bad &= ~_free(docket)[rows]
+        bad &= ~free_rows(docket)[rows]
     return denied_where(
         bad, heals, lambda at: conversation_told(wait, docket, Tally(docket, rows[at], wait, talks), bad[at])
     )
@@ -104,8 +101,7 @@ def _counting(cap: Cap, docket: Docket) -> Counts:
     if not cap.inbound:
         counted &= ~history["inbound"].to_numpy()
     if cap.except_direct_consent:
-        free = _placed_with_consent(docket)["attempt_id"]
-        counted &= ~history["attempt_id"].is_in(free.implode()).to_numpy()
+        counted &= ~free_attempts(docket.known)
     if not cap.counted_labels:
         return lambda event, _: counted[event]
     labels = [label.value for label in cap.counted_labels]
@@ -140,64 +136,6 @@ def _at_label(labels: list[str], docket: Docket, per: str, event: np.ndarray, gr
     by_attempt = found.group_by("at").agg(pl.col("here").fill_null(value=True).any()).sort("at")
     kept: np.ndarray = by_attempt["here"].to_numpy()
     return kept
-
-
-def _free(docket: Docket) -> np.ndarray:
-    """Tell of each row whether it is a call under a direct consent."""
-    free = np.zeros(docket.rows.height, dtype=bool)
-    calls = docket.rows.filter(pl.col("channel") == "call").select("row", "lead", "account_id", "start", "end")
-    held = calls.join(direct_consents(docket.known.consents), on="lead")
-    if not held.is_empty():
-        zones = docket.by_zone.select("row", "zone")
-        free[_still_direct(held, zones, docket)["row"].to_numpy()] = True
-    return free
-
-
-def _placed_with_consent(docket: Docket) -> pl.DataFrame:
-    """Return the attempts that were calls under a direct consent, by every candidate zone of their point."""
-    direct = direct_consents(docket.known.consents)
-    points = docket.known.leads.select("lead", "account_id", "point_key").join(direct, on="lead")
-    if points.is_empty():
-        return docket.known.history.select("attempt_id").clear()
-    calls = docket.known.history.filter(pl.col("channel") == "call").select(
-        "attempt_id", "account_id", "point_key", start="started", end="started"
-    )
-    held = calls.join(points, on=["account_id", "point_key"])
-    if held.is_empty():
-        return held.select("attempt_id")
-    seen = docket.rows.select("row", "lead").join(docket.by_zone.select("row", "zone"), on="row")
-    zones = (
-        held.select("attempt_id", "lead").join(seen.select("lead", "zone").unique(), on="lead").drop("lead").unique()
-    )
-    ids = held.select("attempt_id").unique().sort("attempt_id").with_row_index("row")
-    still = _still_direct(
-        held.join(ids, on="attempt_id").drop("attempt_id"), zones.join(ids, on="attempt_id").drop("attempt_id"), docket
-    )
-    return ids.join(still, on="row").select("attempt_id")
-
-
-def _still_direct(held: pl.DataFrame, zones: pl.DataFrame, docket: Docket) -> pl.DataFrame:
-    """Return the ``row`` values whose call falls under its direct consent.
-
-    The consent lasts seven local days, the day it was given being the first, in every zone; it must be valid from
-    start to end, and no conversation may have begun after it was given (12 CFR 1006.14(b)(3)(i)).
-    """
-    conversations = docket.known.history.filter(pl.col("conversation") & (pl.col("channel") == "call"))
-    talks = by_debt(conversations).select(account_id="debt", talked="started")
-    valid = held.filter((pl.col("given") <= pl.col("start")) & (pl.col("end") <= pl.col("ended"))).filter(
-        pl.col("start") < pl.col("ended")
-    )
-    ended = (
-        valid.select("row", "account_id", "given", "start")
-        .join(talks, on="account_id")
-        .filter((pl.col("talked") > pl.col("given")) & (pl.col("talked") < pl.col("start")))
-        .select("row", "given")
-        .unique()
-    )
-    left = valid.join(ended, on=["row", "given"], how="anti").select("row", "given", "start").join(zones, on="row")
-    dated = with_local_day(with_local_day(left, "start").rename({"day": "today"}), "given")
-    lasting = dated.group_by("row", "given").agg(((pl.col("today") - pl.col("day")) < DIRECT_DAYS).all())
-    return lasting.filter("today").select("row").unique()
 
 
 def _judge_notice(wait: Wait, docket: Docket, rows: np.ndarray) -> Finding:

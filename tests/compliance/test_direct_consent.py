@@ -77,3 +77,17 @@ def test_a_consent_to_be_called_frees_calls_and_no_text_or_email(allowed, provis
     rows = (CALL, TEXT, EMAIL, ELSEWHERE)
     assert allowed(provision | FREE, told(talk), *rows) == [True, False, False, False]
     assert allowed(provision, told(talk), *rows) == [False, False, False, False]
+
+
+def test_a_call_under_the_consent_is_not_counted_against_one_elsewhere_though_that_is_asked_alone(allowed):
+    free, counted = told(call("2026-03-02T12:00:00Z")), told(call("2026-03-01T11:59:59Z"))
+    assert allowed(CAP | FREE, free, ELSEWHERE, EMAIL) == [True, True]
+    assert allowed(CAP | FREE, counted, ELSEWHERE, EMAIL) == [False, False]
+    assert allowed(CAP, free, ELSEWHERE, EMAIL) == [False, False]
+
+
+@pytest.mark.parametrize("other", [{"contact_point": None}, {"contact_point": OTHER}, {"channel": "sms"}])
+def test_a_call_told_in_two_ways_is_free_only_if_it_is_in_both(allowed, other):
+    row = call("2026-03-02T12:00:00Z", attempt_id="T")
+    assert allowed(CAP | FREE, told(row, row | {"outcome": "busy"}), ELSEWHERE) == [True]
+    assert allowed(CAP | FREE, told(row, row | other), ELSEWHERE) == [False]
