@@ -180,7 +180,8 @@ class Cap(Common):
     except_direct_consent: bool = False
     """Whether calls, and nothing else, under a direct consent (scope call_back) are free and not counted. The consent
     lasts seven local days, the day it was given being day 1, and ends at the next conversation (12 CFR
-    1006.14(b)(3)(i))."""
+    1006.14(b)(3)(i)). A past call is looked at in the zones of its own point and by the conversations about its own
+    account, whatever is judged now."""
 
     @model_validator(mode="after")
     def _one_span(self) -> Cap:

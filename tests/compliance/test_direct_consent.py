@@ -91,3 +91,33 @@ def test_a_call_told_in_two_ways_is_free_only_if_it_is_in_both(allowed, other):
     row = call("2026-03-02T12:00:00Z", attempt_id="T")
     assert allowed(CAP | FREE, told(row, row | {"outcome": "busy"}), ELSEWHERE) == [True]
     assert allowed(CAP | FREE, told(row, row | other), ELSEWHERE) == [False]
+
+
+def test_a_past_call_is_free_until_a_conversation_about_its_own_debt(allowed):
+    """Both debts are one person's, and what is judged is a call about the one the past call was not about."""
+    per_person = CAP | FREE | {"per": "person", "maximum": 2}
+    made = call("2026-03-02T12:00:00Z", account_id="A2")
+    rows = (ELSEWHERE, CALL | {"account_id": "A2", "at": "2026-03-10T12:00:00Z"})
+    for account, free in (("A1", True), ("A2", False)):
+        talk = call("2026-03-01T18:00:00Z", OTHER, account_id=account, outcome="right_party")
+        assert allowed(per_person, told(talk, made), ELSEWHERE) == [free]
+        later = call("2026-03-02T12:00:00.000001Z", OTHER, account_id=account, outcome="right_party")
+        assert allowed(per_person, told(later, made), *rows) == [True, True]
+
+
+@pytest.mark.parametrize(("at", "free"), [("2026-03-07T14:59:59Z", True), ("2026-03-07T15:00:00Z", False)])
+def test_a_past_call_s_seven_days_are_counted_in_every_zone_of_its_own_point(allowed, at, free):
+    """In Tokyo the eighth day begins at 15:00; that the number is dead by now leaves the zones of the other alone."""
+    since_dead = call("2026-03-08T12:00:00Z", outcome="disconnected")
+    facts = told(call(at), since_dead, zones=("America/New_York", "Asia/Tokyo"))
+    row = ELSEWHERE | {"at": "2026-03-10T12:00:00Z"}
+    connected = CAP | FREE | {"count": "connected"}
+    assert allowed(connected, facts, row, as_of=datetime(2026, 3, 9, tzinfo=UTC)) == [free]
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_past_call_of_which_no_zone_is_known_is_not_free(allowed, own):
+    """A number found elsewhere without a consent says where its owner is only if it is the one contacted."""
+    facts = told(call("2026-03-02T12:00:00Z"), accounts=[{"jurisdiction": "US-NY"}], zones=())
+    facts["points"] = [facts["points"][0], facts["points"][3] | {"own": own}]
+    assert allowed(CAP | FREE, facts, ELSEWHERE) == [own]

@@ -42,6 +42,8 @@ class Attempt:
         Start and end.
     placed
         The schedule's own earlier rows for the same person or at the same point, as events with unknown outcome.
+    as_of
+        Now.
     """
 
     known: Known
@@ -56,6 +58,7 @@ class Attempt:
     at: datetime
     until: datetime
     placed: tuple[Event, ...]
+    as_of: datetime
 
     def events(self, per: str) -> list[Event]:
         """Return what is known to happen, before or after: about the debt, the person, in one file, at the number."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from skiptrace.compliance.verify.clock import local
+from skiptrace.compliance.verify.whereabouts import whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from skiptrace.compliance.verify.attempts import Attempt
     from skiptrace.compliance.verify.known import Event
 
-__all__ = ["is_free", "is_valid", "judge_need", "lifts"]
+__all__ = ["is_free", "is_valid", "judge_need", "lifts", "was_free"]
 
 Row = dict[str, Any]
 _CONSENTED = ("consent", "explicit_consent", "separate_consent")
-_DIRECT_DAYS = 7
+_CALL_BACK, _DIRECT_DAYS = "call_back", 7
 
 
 def judge_need(need: Need, attempt: Attempt) -> str | None:
@@ -71,36 +72,46 @@ def lifts(scope: str | None, attempt: Attempt, start: datetime, end: datetime, s
     )
 
 
-def is_free(attempt: Attempt, start: datetime, end: datetime, event: Event | None = None) -> bool:
-    """Tell whether a call is under a direct consent to be called (12 CFR 1006.14(b)(3)(i)).
+def is_free(attempt: Attempt, start: datetime, end: datetime) -> bool:
+    """Tell whether an attempt is a call under a direct consent to be called (12 CFR 1006.14(b)(3)(i)).
 
-    The consent lasts seven local days, the day it was given being the first, and ends at the next conversation. The
-    call is the attempt itself, or an event of the past at one of the account's points.
+    The consent lasts seven local days, the day it was given being the first, and ends at the next conversation.
     """
-    if attempt.channel != "call" and event is None:
-        return False
-    named = _named(attempt) if event is None else _named_at(attempt, event)
-    for consent in named:
-        if consent["scope"] != "call_back" or not _said_yes(consent):
+    return attempt.channel == "call" and any(
+        _lasts(consent, start, end, attempt.zones) and not _talked(attempt, attempt.account, consent, start)
+        for consent in _named(attempt)
+        if consent["scope"] == _CALL_BACK and _said_yes(consent)
+    )
+
+
+def was_free(attempt: Attempt, event: Event) -> bool:
+    """Tell whether what happened was a call under a direct consent, judged as it was when it was made.
+
+    Whichever contact is asked about now: it is the point called, and its account's conversations, that decide.
+    """
+    known, at = attempt.known, event.at
+    for lead in known.leads[event.account] if event.channel == "call" else ():
+        named = [known.consents.get(name) for name in lead["consent_ids"] or ()]
+        direct = [one for one in named if one is not None and one["scope"] == _CALL_BACK and _said_yes(one)]
+        if lead["point_key"] != event.point or not direct:
             continue
-        if not is_valid(consent, start, end, "call") or not _lasts(consent["given_at"], start, attempt.zones):
-            continue
-        talks = (talk for talk in attempt.events("debt") if talk.conversation and talk.channel == "call")
-        if not any(consent["given_at"] < talk.at and talk.first < start for talk in talks):
+        zones = whereabouts(known, known.rulebook, lead, min(at, attempt.as_of)).zones
+        if any(_lasts(one, at, at, zones) and not _talked(attempt, event.account, one, at) for one in direct):
             return True
     return False
 
 
-def _named_at(attempt: Attempt, event: Event) -> Iterator[Row]:
-    for lead in attempt.known.leads[event.account] if event.channel == "call" else ():
-        if lead["point_key"] == event.point:
-            found = (attempt.known.consents.get(name) for name in lead["consent_ids"] or ())
-            yield from (consent for consent in found if consent is not None)
+def _lasts(consent: Row, start: datetime, end: datetime, zones: tuple[str, ...]) -> bool:
+    """Tell whether a direct consent is in force for a call by the days of every zone; where none is known it is not."""
+    spans = [local(start, zone).date() - local(consent["given_at"], zone).date() for zone in zones]
+    return is_valid(consent, start, end, "call") and bool(spans) and max(spans) < timedelta(days=_DIRECT_DAYS)
 
 
-def _lasts(given: datetime, moment: datetime, zones: tuple[str, ...]) -> bool:
-    spans = (local(moment, zone).date() - local(given, zone).date() for zone in zones)
-    return all(span < timedelta(days=_DIRECT_DAYS) for span in spans)
+def _talked(attempt: Attempt, account: str, consent: Row, until: datetime) -> bool:
+    """Tell whether there was a telephone conversation about a debt since a consent was given."""
+    events = (*attempt.known.by_account[account], *(event for event in attempt.placed if event.account == account))
+    talks = (event for event in events if event.conversation and event.channel == "call")
+    return any(consent["given_at"] < talk.at and talk.first < until for talk in talks)
 
 
 def _consented(need: Need, attempt: Attempt) -> bool:

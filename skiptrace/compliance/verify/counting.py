@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from skiptrace.compliance.verify.clock import is_holiday, local
-from skiptrace.compliance.verify.consents import is_free
+from skiptrace.compliance.verify.consents import is_free, was_free
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def _counts(cap: Cap, attempt: Attempt, event: Event) -> bool:
     }[cap.count]
     if not counted or (cap.counted_labels and not _labelled(cap, attempt, event)):
         return False
-    return not (cap.except_direct_consent and event.since is None and is_free(attempt, event.at, event.at, event))
+    return not (cap.except_direct_consent and event.since is None and was_free(attempt, event))
 
 
 def _labelled(cap: Cap, attempt: Attempt, event: Event) -> bool:

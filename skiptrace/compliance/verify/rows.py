@@ -166,6 +166,7 @@ class _Reader:
             at=begin,
             until=begin + self._length(channel),
             placed=self._placed_near(account, lead["point_key"]),
+            as_of=self._as_of,
         )
         first = self._moved(first, begin)
         return self._throughout(first, where, end) or self._at_every_turn(first, where, end)
