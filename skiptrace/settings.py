@@ -72,6 +72,10 @@ class LinkParams(Params):
     """Pairs at or above, below a match, are possible matches for clerical review."""
     related_probability: float = Field(default=0.5, ge=0, le=1)
     """Pairs more likely two people of one household or workplace than this are reported as possibly related."""
+    least_namesakes: float = Field(default=0.2, ge=0)
+    """Other people of the same name are never taken to be fewer than this share of a row's other rows. Third-party
+    records were found by searching for a name, so that a name alone must stay short of a match; a file on its own says
+    itself how rare its names are, and `match` takes 0.01."""
     max_key_holders: int = Field(default=200, ge=2)
     """Rows under one blocking key beyond which the key says too little to compare them all."""
     pairs_per_row: float = Field(default=5, gt=0)

@@ -32,6 +32,7 @@ COMPARISONS = (
     "phone",
     "email",
     "address",
+    "town",
     "employer",
 )
 """Comparisons in the order of their ``gamma_*`` columns."""
@@ -85,7 +86,7 @@ def compare(roll: Roll, shared: Mapping[str, Shared], left: pl.Series, right: pl
     pairs = pairs.with_columns(street_like=_street_likeness(pairs, roll.streets))
     levels = (
         _given(), _family(), _company(), _middle(), _suffix(), _characters(), _birth(), _national_id(), _phone(),
-        _email(), _address(), _employer(),
+        _email(), _address(), _town(), _employer(),
     )  # fmt: skip
     return pairs.select(
         level.fill_null(-1).cast(pl.Int8).alias(f"gamma_{name}")
@@ -289,13 +290,23 @@ def _address() -> pl.Expr:
     same_place = pl.col("place_like")
     same_line = _same("street") | (pl.col("street_like") >= _SAME_LINE).fill_null(value=False)
     return _levels(
-        _both("address") | _both("postal") | _both("city"),
+        _both("address"),
         (_same("address") & ~flats_differ, 6 + _l("address_grade")),
         (_same("address") | (same_place & same_line & _same("house")), 5),
         (same_place & same_line, 4),
         (same_line & _same("house"), 3),
         (_same("postal"), 2),
         (same_place, 1),
+    )
+
+
+def _town() -> pl.Expr:
+    """Compare towns where one row or both say no more; where both name a street, the address speaks for the town."""
+    return _levels(
+        ~_both("address") & (_both("postal") | _both("city")),
+        (_same("postal"), 3),
+        (pl.col("place_like") & ~_both("postal"), 2),
+        (pl.col("place_like"), 1),
     )
 
 

@@ -87,7 +87,13 @@ class Bench:
         drawn = drawn.filter(kinds.gather(drawn["left"]) == kinds.gather(drawn["right"]))
         model = learn_u(default_model(), unpack(self.vectors(drawn)["vector"].to_numpy()), self.roll.size)
         vectors = candidates.vectors
-        return learn_m(model, unpack(vectors["vector"].to_numpy()), vectors["pairs"].to_numpy(), self.roll.size)
+        return learn_m(
+            model,
+            unpack(vectors["vector"].to_numpy()),
+            vectors["pairs"].to_numpy(),
+            self.roll.size,
+            self.params.least_namesakes,
+        )
 
     def weigh(self, compared: pl.DataFrame, model: Model) -> pl.DataFrame:
         """Add ``weight`` (bits), ``probability``, ``related`` and the ``gamma_*`` to pairs with their ``vector``."""
@@ -112,7 +118,8 @@ class Bench:
         """Tell which pairs cannot be one person, however alike they are otherwise.
 
         Two valid national ids of one type, a senior and a junior, or two full birth dates that lie far apart and are
-        no slip of the pen (unless the national id is the same or one slip apart, or all else leaves hardly a doubt).
+        no slip of the pen (unless the national id is the same or one slip apart, or the pair is a match all the same:
+        that the dates differ has been weighed, and father and son stay below).
         """
         born = self.roll.coded["birth_first"]
         gap = (born.gather(weighed["left"]) - born.gather(weighed["right"])).abs()
@@ -126,7 +133,7 @@ class Bench:
                 & both_full
                 & (gap > self.params.max_birth_gap_days)
                 & (pl.col("gamma_national_id") < _SAME_ID)
-                & (pl.col("probability") < _SURE)
+                & (pl.col("probability") < self.params.match_probability)
             )
         ).to_series()
 
@@ -135,7 +142,5 @@ _NAMES = ("given", "family", "company", "middle", "suffix", "characters")
 _KNOWN_NAMES = 10_000
 """Rows from which on a file shows how rare a name is; in a shorter one any name looks rare."""
 _SAME_ID = 2
-_SURE = 0.9
-"""Probability from which on two birth dates are rather an error in one of them: father and son stay well below."""
 _NO_PAIRS = pl.DataFrame(schema={"left": pl.UInt32(), "right": pl.UInt32(), "vector": pl.UInt64()})
 _NO_VECTORS = pl.DataFrame(schema={"vector": pl.UInt64(), "pairs": pl.Int64()})

@@ -122,6 +122,7 @@ def readable(people: pl.DataFrame) -> pl.DataFrame:
         "phone": pl.col("phones").list.join(", "),
         "email": pl.col("emails").list.join(", "),
         "address": place,
+        "town": pl.concat_str("city", "postal_code", separator=" ", ignore_nulls=True),
         "employer": pl.col("employer_key"),
     }
     return people.select(

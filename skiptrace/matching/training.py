@@ -35,9 +35,9 @@ _PRIOR_ROWS = 200
 _MOST_APART = 3.0
 """Matches may be learned to disagree at most so many times as often as by default. Without a bound, where people of one
 home outnumber what the household class expects, EM takes them for one person who has many given names."""
-_NAMESAKES = 0.2
-"""Namesakes are never taken to be fewer than this share of a row's other rows: a file cannot tell how its records were
-found, and a name alone must stay short of a match."""
+_PERSONAL = ("birth", "national_id")
+"""Comparisons that two of one home do not agree in."""
+_MISSING = -1
 _LEARNED = 500.0
 """Judged pairs that what was learned without labels counts for, however long the file: counts over millions of pairs
 are exact, but what EM took for matches may not be. A judgement is worth one pair beside them."""
@@ -102,8 +102,24 @@ def learn_u(model: Model, vectors: NDArray[np.int8], rows: int) -> Model:
     return model.model_copy(update={"levels": updated})
 
 
-def learn_m(model: Model, vectors: NDArray[np.int8], counts: NDArray[np.int64], rows: int) -> Model:
-    """Set the m probabilities and the partners by EM over counted comparison vectors of the candidate pairs."""
+def learn_m(
+    model: Model, vectors: NDArray[np.int8], counts: NDArray[np.int64], rows: int, namesakes: float = 0.0
+) -> Model:
+    """Set the m probabilities and the partners by EM over counted comparison vectors of the candidate pairs.
+
+    Parameters
+    ----------
+    model
+        To begin with.
+    vectors, counts
+        Distinct comparison vectors, and how many candidate pairs have each.
+    rows
+        Rows in the file.
+    namesakes
+        Namesakes are never taken to be fewer than this share of a row's other rows.
+    """
+    # Where nothing tells two of one home apart, EM takes them for one person who has many given names.
+    told_apart = (vectors[:, [COMPARISONS.index(name) for name in _PERSONAL]] != _MISSING).any(axis=1)
     total = int(counts.sum())
     start = model
     for _ in range(_ROUNDS):
@@ -112,10 +128,14 @@ def learn_m(model: Model, vectors: NDArray[np.int8], counts: NDArray[np.int64], 
             kind: float((2 * kinds[:, at].sum() + _PRIOR_ROWS * start.partners[kind]) / (rows + _PRIOR_ROWS))
             for at, kind in enumerate(KINDS)
         }
-        partners["namesake"] = max(partners["namesake"], _NAMESAKES * partners["same_person"])
+        partners["namesake"] = max(partners["namesake"], namesakes * partners["same_person"])
         learned = {}
         for column, comparison in enumerate(COMPARISONS):
-            learned.update(_levels_among(start, comparison, vectors[:, column], kinds[:, 0]))
+            found = _levels_among(start, comparison, vectors[:, column], kinds[:, 0])
+            if comparison == "given":
+                apart = _levels_among(start, comparison, vectors[:, column], np.where(told_apart, kinds[:, 0], 0.0))
+                found = _with_share(found, ("given", "different"), apart["given", "different"])
+            learned.update(found)
         moved = max((abs(value - _m(model, *key)) for key, value in learned.items()), default=0.0)
         model = model.with_learned(partners, learned, total)
         if moved < _STILL:
@@ -257,6 +277,14 @@ def _levels_among(
         spread = (1 - capped) / (1 - learned[apart])
         learned = {name: capped if name == apart else value * spread for name, value in learned.items()}
     return {(comparison, name): value * mass for name, value in learned.items()}
+
+
+def _with_share(
+    levels: dict[tuple[str, str], float], one: tuple[str, str], share: float
+) -> dict[tuple[str, str], float]:
+    """Give one level another share, and the others what is left, in proportion."""
+    mass, others = sum(levels.values()), sum(levels.values()) - levels[one]
+    return {level: share if level == one else value * (mass - share) / others for level, value in levels.items()}
 
 
 def _m(model: Model, comparison: str, name: str) -> float:

@@ -48,13 +48,14 @@ FIELDS = {
     "phone": "phone",
     "email": "e-mail",
     "address": "address",
+    "town": "town",
     "employer": "employer",
 }
 """Comparisons in a reviewer's words, in the order in which they are shown."""
 
 _MISSING = -1
 _NOT_SAID = "not said by both"
-_OF_COMPANIES = ("company", "national_id", "phone", "email", "address")
+_OF_COMPANIES = ("company", "national_id", "phone", "email", "address", "town")
 """Comparisons that two companies can be told by; two persons by all but their company name."""
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from skiptrace.normalise.facts import fact_rows
 from skiptrace.normalise.folding import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["PO_BOX", "UNIT", "UNIT_WORD", "Street", "address_words", "read_street"]
 
@@ -54,6 +57,10 @@ _HOUSE = re.compile(rf"^(?:(?:no|nr|number|house|plot|door|h\s*no|bld|bldg)\b\.?
 _HOUSE_AFTER = re.compile(rf"\b(?:(?:no|nr|number|bld)\b\.?\s*)?#?\s*{_NUMBER}$")
 _HOUSE_WITHIN = re.compile(rf"(?<=\s){_NUMBER}(?=\s+\S)")
 _ORDINAL = re.compile(r"^\d+(?:st|nd|rd|th)\b")
+
+
+_GLUED = re.compile(r"(?<=\w{3})(?:street|avenue|boulevard|drive|court|place|square|terrace|crescent|circuit|parade)$")
+"""Kinds of street, long enough to be no part of a name, at the end of a word."""
 
 
 @cache
@@ -139,4 +146,16 @@ def _numbered(segments: list[str], unit: str | None) -> Street:
 
 def _words(segments: list[str]) -> tuple[str, ...]:
     known = _street_words()
-    return tuple(known.get(word, word) for segment in segments for word in words(segment))
+    return tuple(known.get(word, word) for segment in segments for word in _unglued(words(segment)))
+
+
+def _unglued(line: Sequence[str]) -> Iterator[str]:
+    """Yield the words of a line; where none of them says what kind of street it is, one may have lost its space.
+
+    >>> list(_unglued(("mckinleycircuit",))), list(_unglued(("cherrygrove", "lane")))
+    (['mckinley', 'circuit'], ['cherrygrove', 'lane'])
+    """
+    plain = any(word in address_words("type") for word in line)
+    for word in line:
+        kind = None if plain else _GLUED.search(word)
+        yield from (word[: kind.start()], kind.group()) if kind else (word,)

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from skiptrace.pipeline.terms import Terms
+    from skiptrace.settings import LinkParams
 
 __all__ = ["Matched", "match"]
+
+_LEAST_NAMESAKES = 0.01
+"""Share of other people of the same name in a file that holds a population, as far as it does not say itself."""
 
 
 class Matched(NamedTuple):
@@ -76,7 +80,7 @@ def match(paths: Sequence[Path], id_column: str | None, out: Path, terms: Terms)
         date_order=terms.settings.ingest.date_order,
     ).people
     terms.on_stage("link")
-    linked = link(people, terms.settings.link, seed=terms.seed, across_only=len(paths) > 1)
+    linked = link(people, _on_its_own(terms.settings.link), seed=terms.seed, across_only=len(paths) > 1)
     terms.on_stage("write")
     pairs, entities = linked.pairs, linked.entities
     if len(paths) == 1:
@@ -92,3 +96,10 @@ def match(paths: Sequence[Path], id_column: str | None, out: Path, terms: Terms)
         rejected=rejected,
         files=[out / name for name in ("entities.parquet", "pairs.parquet", "rejected.csv")],
     )
+
+
+def _on_its_own(params: LinkParams) -> LinkParams:
+    """Return what fits a file that was not put together by searching for names, unless the settings say otherwise."""
+    if "least_namesakes" in params.model_fields_set:
+        return params
+    return params.model_copy(update={"least_namesakes": _LEAST_NAMESAKES})

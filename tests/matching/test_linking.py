@@ -359,6 +359,21 @@ def test_an_address_is_the_same_with_slips_in_its_place(linked, write):
     assert found.pair("a", "c")["gamma_address"] == 3
 
 
+def test_where_a_row_says_no_street_towns_are_compared(linked, write):
+    town = {"city": "cambridge", "country": "US"}
+    found = linked(
+        write.row("jane roe", "a", born="1970-03-04", **write.home()),
+        write.row("jane roe", "b", born="1970-03-04", **town),
+        write.row("jane roe", "c", born="1970-03-04", **town, postal_code="02139"),
+        write.row("jane roe", "d", born="1970-03-04", **town, postal_code="02140"),
+        write.row("jane roe", "e", born="1970-03-04", **write.home()),
+    )
+    towns = {pair: found.pair(*pair)["gamma_town"] for pair in ("ab", "ac", "ad", "bc", "ae")}
+    assert towns == {"ab": 2, "ac": 3, "ad": 1, "bc": 2, "ae": -1}
+    assert found.pair("a", "b")["gamma_address"] == -1
+    assert found.pair("a", "e")["gamma_address"] >= 6
+
+
 def test_a_name_may_stand_in_the_others_place(linked, write):
     found = linked(
         write.row("wilde kyra", "a", born="1970-03-04", **write.home()),

@@ -69,6 +69,20 @@ def test_planted_m_and_partners_are_recovered():
     assert m["family", "same"] == pytest.approx(0.86, abs=0.02)
 
 
+def test_people_of_one_home_are_not_taken_for_one_person_of_many_names():
+    rng = np.random.default_rng(5)
+    planted = default_model()
+    told = [COMPARISONS.index(name) for name in ("given", "family", "phone")]
+    vectors = np.full((60_000, len(COMPARISONS)), -1, dtype=np.int8)
+    drawn = [_draw(rng, planted, kind, count) for kind, count in ((0, 30_000), (1, 10_000), (len(KINDS), 20_000))]
+    vectors[:, told] = np.concatenate(drawn)[:, told]
+    distinct, counts = np.unique(vectors, axis=0, return_counts=True)
+    learned = learn_m(planted, distinct, counts, ROWS)
+    m = {(level.comparison, level.level): level.m for level in learned.levels}
+    assert m["given", "different"] == pytest.approx(0.003, abs=0.001)
+    assert sum({level.level: level.m for level in learned.of("given")}.values()) == pytest.approx(1, abs=0.02)
+
+
 def test_u_is_counted_among_strangers_only():
     vectors = np.full((100_000, len(COMPARISONS)), -1, dtype=np.int8)
     at = COMPARISONS.index("address")
