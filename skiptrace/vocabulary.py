@@ -222,11 +222,16 @@ class LineType(StrEnum):
 
 
 class Judgement(StrEnum):
-    """A clerical reviewer's word on a pair."""
+    """A clerical reviewer's word on a pair.
+
+    ``unsure`` settles nothing and takes back what was said; so does ``withdrawn``, which also lets the pair be asked
+    again.
+    """
 
     MATCH = "match"
     NOT_MATCH = "not_match"
     UNSURE = "unsure"
+    WITHDRAWN = "withdrawn"
 
 
 class PairOutcome(StrEnum):

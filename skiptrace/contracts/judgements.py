@@ -21,7 +21,7 @@ JUDGEMENTS = Table(
             dtype=TEXT,
             required=True,
             words=Judgement,
-            description="unsure settles nothing, and takes back what was said",
+            description="unsure settles nothing, and takes back what was said; withdrawn does so and asks again",
         ),
         "judged_at": Column(dtype=INSTANT, description="as of when"),
         "by": text("the reviewer, if named"),

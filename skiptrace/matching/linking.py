@@ -15,8 +15,9 @@ from skiptrace.matching.clustering import cluster
 from skiptrace.matching.comparisons import COMPARISONS
 from skiptrace.matching.evidence import Bench
 from skiptrace.matching.roll import enrol
-from skiptrace.matching.rulings import DISCLOSED, find_rulings
+from skiptrace.matching.rulings import DISCLOSED, find_judged, find_rulings
 from skiptrace.matching.sharing import find_shared
+from skiptrace.matching.training import Judged, learn_judged, unpack
 from skiptrace.matching.weights import default_model
 from skiptrace.vocabulary import Judgement, PairOutcome
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from skiptrace.matching.clustering import Clusters
+    from skiptrace.matching.evidence import Candidates
     from skiptrace.matching.roll import Roll
     from skiptrace.matching.weights import Model
     from skiptrace.settings import LinkParams
@@ -77,9 +79,10 @@ def link(
     seed
         For the pairs drawn at random in training.
     judgements
-        A reviewer's word on pairs; see :func:`skiptrace.matching.rulings.find_rulings`.
+        A reviewer's word on pairs; see :func:`skiptrace.matching.rulings.find_rulings`. They settle their own pairs,
+        and where a model is trained they improve it for the others.
     model
-        A model trained before; null = train on this file, starting from the defaults.
+        A model trained before, which is taken as it is; null = train on this file, starting from the defaults.
     across_only
         Compare rows of different sources only, as when two clean lists are matched with each other.
 
@@ -93,20 +96,12 @@ def link(
     rulings = find_rulings(roll, judgements, params.max_accounts_per_person)
     blocks = lay_blocks(roll, params)
     candidates = bench.candidates(blocks, model or default_model(), across_only=across_only)
-    model = model or bench.train(candidates, seed)
-    settled = bench.vectors(rulings).with_columns(ruling=rulings["ruling"])
-    unsettled = candidates.pairs.join(rulings, on=["left", "right"], how="anti")
-    pairs = _settle(bench.weigh(pl.concat([settled, unsettled], how="diagonal"), model))
-    strong = pairs.filter(pl.col("probability") >= params.match_probability)
-    doubtful = bench.contradict(strong) | bench.by_name_alone(strong)
-    matches = strong.filter(~doubtful | pl.col("ruling").is_not_null())
-    clusters = cluster(
-        roll.size,
-        matches,
-        rulings.filter(pl.col("ruling") == Judgement.MATCH.value),
-        _judge(bench, model, rulings),
-        params.max_judged_cluster,
-    )
+    judged = find_judged(roll, judgements)
+    if model is None:
+        model = bench.train(candidates, seed)
+        if not judged.is_empty():
+            model = _improve(model, judged, bench, _group(bench, candidates, rulings, model)[1])
+    pairs, clusters = _group(bench, candidates, rulings, model)
     reported = _report(pairs, roll, clusters, params)
     counts = reported["outcome"].value_counts().sort("outcome")
     return Linked(
@@ -115,6 +110,7 @@ def link(
         model=model,
         diagnostics={
             "rows": roll.size,
+            "judged": judged.height,
             "pairs_compared": int(candidates.vectors["pairs"].sum()),
             "comparison_vectors": candidates.vectors.height,
             "partners": {kind: round(value, 6) for kind, value in model.partners.items()},
@@ -129,6 +125,35 @@ def link(
             ],
         },
     )
+
+
+def _group(bench: Bench, candidates: Candidates, rulings: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, Clusters]:
+    """Weigh all pairs, and put together the rows that are one person."""
+    settled = bench.vectors(rulings).with_columns(ruling=rulings["ruling"])
+    unsettled = candidates.pairs.join(rulings, on=["left", "right"], how="anti")
+    pairs = _settle(bench.weigh(pl.concat([settled, unsettled], how="diagonal"), model))
+    strong = pairs.filter(pl.col("probability") >= bench.params.match_probability)
+    doubtful = bench.contradict(strong) | bench.by_name_alone(strong)
+    clusters = cluster(
+        bench.roll.size,
+        strong.filter(~doubtful | pl.col("ruling").is_not_null()),
+        rulings.filter(pl.col("ruling") == Judgement.MATCH.value),
+        _judge(bench, model, rulings),
+        bench.params.max_judged_cluster,
+    )
+    return pairs, clusters
+
+
+def _improve(model: Model, judged: pl.DataFrame, bench: Bench, clusters: Clusters) -> Model:
+    """Let the model learn from judged pairs; ``clusters`` tell how many records hang on each."""
+    left, right = (clusters.label[judged[side].to_numpy()] for side in ("left", "right"))
+    sizes = np.bincount(clusters.label)
+    told = Judged(
+        vectors=unpack(bench.vectors(judged)["vector"].to_numpy()),
+        same=(judged["ruling"] == Judgement.MATCH.value).to_numpy(),
+        records=sizes[left] + np.where(left == right, 0, sizes[right]),
+    )
+    return learn_judged(model, told, bench.roll.size)
 
 
 def _settle(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from skiptrace.vocabulary import Judgement
 if TYPE_CHECKING:
     from skiptrace.matching.roll import Roll
 
-__all__ = ["DISCLOSED", "PAIR", "find_rulings", "first_left", "newest"]
+__all__ = ["DISCLOSED", "PAIR", "find_judged", "find_rulings", "first_left", "newest"]
 
 PAIR = ("source_l", "record_id_l", "source_r", "record_id_r")
 """Columns that name a pair."""
@@ -65,8 +65,9 @@ def find_rulings(roll: Roll, judgements: pl.DataFrame | None, max_accounts: int)
     roll
         Everybody.
     judgements
-        Grain: pair. ``source_l``, ``record_id_l``, ``source_r``, ``record_id_r``, ``judgement`` (match, not_match,
-        unsure); the later row holds where a pair stands twice, and a pair left ``unsure`` is not settled. Null = none.
+        Grain: judgement, in the order given. ``source_l``, ``record_id_l``, ``source_r``, ``record_id_r``,
+        ``judgement``; the later row holds where a pair stands twice, and only match and not_match settle a pair. Null =
+        none.
     max_accounts
         A person_id with more accounts is a filler value.
 
@@ -94,7 +95,7 @@ def find_rulings(roll: Roll, judgements: pl.DataFrame | None, max_accounts: int)
     )
     disclosed = relations.join(other_accounts, on="account_id").select(left="debtor", right="third")
     found = [
-        _ruled(_judged(roll, judgements), None),
+        find_judged(roll, judgements),
         _ruled(disclosed, DISCLOSED),
         _ruled(one_person.select("left", "right"), Judgement.MATCH.value),
     ]
@@ -111,11 +112,19 @@ def _ruled(pairs: pl.DataFrame, ruling: str | None) -> pl.DataFrame:
     )
 
 
-def _judged(roll: Roll, judgements: pl.DataFrame | None) -> pl.DataFrame:
+def find_judged(roll: Roll, judgements: pl.DataFrame | None) -> pl.DataFrame:
+    """Return the pairs of this roll that a reviewer has settled.
+
+    Returns
+    -------
+    polars.DataFrame
+        Grain: pair. ``left``, ``right`` (u32, left < right), ``ruling`` (match, not_match), sorted; judgements
+        on rows that are not on the roll are left out.
+    """
     if judgements is None:
         return pl.DataFrame(schema={"left": pl.UInt32(), "right": pl.UInt32(), "ruling": pl.String()})
     rows = roll.ids.with_row_index("row").select("source", "record_id", "row")
-    return (
+    pairs = (
         newest(judgements)
         .filter(pl.col("judgement").is_in([Judgement.MATCH.value, Judgement.NOT_MATCH.value]))
         .join(rows, left_on=["source_l", "record_id_l"], right_on=["source", "record_id"], maintain_order="left")
@@ -123,3 +132,4 @@ def _judged(roll: Roll, judgements: pl.DataFrame | None) -> pl.DataFrame:
         .join(rows, left_on=["source_r", "record_id_r"], right_on=["source", "record_id"], maintain_order="left")
         .select("left", right="row", ruling="judgement")
     )
+    return _ruled(pairs, None).sort("left", "right")

@@ -160,7 +160,7 @@ def _settled_in_words(
     """Say who has settled the pair, whatever its fields say."""
     if known.judgements is not None:
         judged = newest(known.judgements).join(first_left(asked), on=PAIR, how="semi")
-        if judged.height and judged["judgement"][0] != Judgement.UNSURE:
+        if judged.height and judged["judgement"][0] in (Judgement.MATCH, Judgement.NOT_MATCH):
             word = "one person" if judged["judgement"][0] == Judgement.MATCH else "two people"
             return f"A reviewer has judged them to be {word}, and that goes before their fields."
     if outcome == PairOutcome.DISCLOSED_RELATION:
