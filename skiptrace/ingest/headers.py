@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from skiptrace.contracts.inputs import INPUTS
+from skiptrace.contracts.judgements import JUDGEMENTS
 from skiptrace.contracts.stages import PROPOSALS
 from skiptrace.errors import SettingsError
 
@@ -36,6 +37,11 @@ _JOINED = {"given_name": ("middle_name",), "family_name": ("name_suffix",), "add
 """Parts that follow a column; ``house_number`` goes before ``address``."""
 _PARTS = {"middle_name", "name_suffix", "house_number", "address_2", "address_3"}
 _NAMES = ("full_name", "given_name", "family_name")
+_BESIDES = {
+    "proposals": ("proposal_id", "account_id", "channel", "contact_point", "at"),
+    "judgements": ("record_id_l", "record_id_r", "judgement"),
+}
+"""Required columns of the files that are read besides a batch."""
 
 
 class Labelled(NamedTuple):
@@ -152,7 +158,7 @@ def match_headers(table: str, headers: Sequence[str], further: Mapping[str, str]
 def known_headers(headers: Iterable[str]) -> int:
     """Return how many of the headers mean something in the one table that knows most of them."""
     listed = list(headers)
-    return max(match_headers(table, listed, {}).known for table in (*INPUTS, "proposals"))
+    return max(match_headers(table, listed, {}).known for table in (*INPUTS, *_BESIDES))
 
 
 def nearest(column: str, table: str, headers: Sequence[str]) -> list[str]:
@@ -199,8 +205,8 @@ def table_by_headers(headers: Sequence[str], further: Mapping[str, str]) -> str 
 
 def _required(table: str) -> list[str]:
     derived = {"attempt_id", "relation_id"}
-    if table == "proposals":
-        return ["proposal_id", "account_id", "channel", "contact_point", "at"]
+    if table in _BESIDES:
+        return list(_BESIDES[table])
     return [name for name in INPUTS[table].required if name not in derived]
 
 
@@ -253,8 +259,8 @@ def check_further(further: Mapping[str, str]) -> None:
     SettingsError
         Naming the nearest column there is.
     """
-    known = {name for table in (*INPUTS.values(), PROPOSALS) for name in table.columns} | _PARTS
-    known |= {name for table in (*INPUTS, "proposals") for name in _aliases(table)} | set(_wide_names())
+    known = {name for table in (*INPUTS.values(), PROPOSALS, JUDGEMENTS) for name in table.columns} | _PARTS
+    known |= {name for table in (*INPUTS, *_BESIDES) for name in _aliases(table)} | set(_wide_names())
     for header, column in further.items():
         if column not in known and fold(column) not in known and _wide(fold(column)) is None:
             near = difflib.get_close_matches(column, known, n=1, cutoff=0)
