@@ -45,7 +45,7 @@ def register(app: typer.Typer) -> None:
 def _picture(casefile: Path | None, batch: list[Path] | None, key_file: Path | None, chosen: Terms) -> Picture:
     kept = open_casefile(casefile, key_file) if casefile else None
     gathered = gathering.gather(batch or [], kept, chosen, keep=False)
-    return understand(gathered.tables, gathered.history, chosen)
+    return understand(gathered.tables, gathered.history, chosen, gathered.judgements)
 
 
 def trace(

@@ -37,7 +37,7 @@ def explain(what: str, gathered: Gathered, casefile: Casefile | None, terms: Ter
         If nothing goes by that name.
     """
     if "," in what:
-        return _pair(what, understand(gathered.tables, gathered.history, terms))
+        return _pair(what, understand(gathered.tables, gathered.history, terms, gathered.judgements))
     known_account(gathered.tables["accounts"], what)
     return _account(what, *_planned(casefile))
 

@@ -10,10 +10,12 @@ import polars as pl
 from skiptrace.casefile.audit import note
 from skiptrace.compliance import admissible
 from skiptrace.contracts.inputs import ATTEMPTS, INPUTS, INSTANT
+from skiptrace.contracts.judgements import JUDGEMENTS
 from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest import Batch, read
 from skiptrace.ingest.rejections import FILES
 from skiptrace.normalise import sealed_national_ids
+from skiptrace.pipeline.judgements import judged_name, kept_judgements
 from skiptrace.pipeline.lifts import LIFTS, barred_again, lifted
 from skiptrace.pipeline.plans import standing
 from skiptrace.tables import FILE, LINE, PROVENANCE, REJECTED_SCHEMA, empty
@@ -67,6 +69,8 @@ class Gathered:
         What is worth knowing of the files and no fault.
     origin
         Hash of everything that ever went in: names the plan made from it.
+    judgements
+        JUDGEMENTS that reviewers gave, in the order given.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -77,6 +81,7 @@ class Gathered:
     conflicts: pl.DataFrame = field(default_factory=lambda: empty(CONFLICTS))
     notes: tuple[str, ...] = ()
     origin: str = ""
+    judgements: pl.DataFrame = field(default_factory=JUDGEMENTS.empty)
 
 
 def gather(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, keep: bool = True) -> Gathered:
@@ -151,7 +156,9 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, k
             note(opened, "ingest", terms.as_of, {"files": counted.to_dicts()})
         tables = {**gathered.tables, "stops": lifted(gathered.tables["stops"], lifts).drop("reason")}
         history = _with_assumed(gathered.history, opened, tables["attempts"], terms)
-        return replace(gathered, tables=tables, history=history)
+        judgements = kept_judgements(opened)
+        origin = origin_of(gathered.origin, judged_name(judgements))
+        return replace(gathered, tables=tables, history=history, judgements=judgements, origin=origin)
 
 
 def recall(casefile: Casefile, terms: Terms) -> Gathered:
@@ -161,10 +168,11 @@ def recall(casefile: Casefile, terms: Terms) -> Gathered:
         tables = _known(opened)
         history = _with_assumed(opened.read("uncoded_attempts", ATTEMPTS.schema), opened, tables["attempts"], terms)
         tables["stops"] = lifted(tables["stops"], opened.read("lifts", LIFTS)).drop("reason")
-        origin = opened.get("origin") or ""
+        judgements = kept_judgements(opened)
+        origin = origin_of(opened.get("origin") or "", judged_name(judgements))
     for name in _IDS:
         tables[name] = admissible(tables[name], tables["consents"], terms.as_of).accepted
-    return Gathered(tables=tables, history=history, origin=origin)
+    return Gathered(tables=tables, history=history, origin=origin, judgements=judgements)
 
 
 def _read(paths: Sequence[Path], terms: Terms, key: bytes, known: Mapping[str, pl.DataFrame] | None) -> Batch:

@@ -61,7 +61,7 @@ def run(gathered: Gathered, casefile: Casefile | None, out: Path, terms: Terms) 
     UsageError
         If the outputs cannot be written; then nothing is released either.
     """
-    picture = understand(gathered.tables, gathered.history, terms)
+    picture = understand(gathered.tables, gathered.history, terms, gathered.judgements)
     name = batch_id(gathered.origin, terms)
     plan = make_plan(picture, gathered.set_aside, name, terms)
     reconciliation = reconcile(gathered.files, picture.tables["accounts"], plan.schedule, plan.withheld)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from skiptrace.pipeline.terms import Terms
 
-__all__ = ["Picture", "understand"]
+__all__ = ["Picture", "identify", "understand"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,22 @@ class Picture:
         return check(proposals, facts, self.rulebook, terms.as_of, terms.settings.check, telling=telling)
 
 
-def understand(tables: Mapping[str, pl.DataFrame], history: pl.DataFrame, terms: Terms) -> Picture:
+def identify(
+    tables: Mapping[str, pl.DataFrame], history: pl.DataFrame, terms: Terms, judgements: pl.DataFrame | None = None
+) -> tuple[Normalised, Linked]:
+    """Find out who is who: all that a question about two records needs; see :func:`understand`."""
+    settings = terms.settings
+    terms.on_stage("normalise")
+    attempts = pl.concat([tables["attempts"], history], how="diagonal")
+    with_history = {**tables, "attempts": attempts}
+    normalised = normalise(with_history, settings.normalise, date_order=settings.ingest.date_order)
+    terms.on_stage("link")
+    return normalised, link(normalised.people, settings.link, seed=terms.seed, judgements=judgements)
+
+
+def understand(
+    tables: Mapping[str, pl.DataFrame], history: pl.DataFrame, terms: Terms, judgements: pl.DataFrame | None = None
+) -> Picture:
     """Take the input tables through every stage up to the facts of law.
 
     Parameters
@@ -62,14 +77,11 @@ def understand(tables: Mapping[str, pl.DataFrame], history: pl.DataFrame, terms:
         Attempts (ATTEMPTS columns, null outcome) that were made, or must be taken as made, with unknown outcome.
     terms
         When, seed and settings.
+    judgements
+        JUDGEMENTS of reviewers; null = none.
     """
     settings, as_of = terms.settings, terms.as_of
-    terms.on_stage("normalise")
-    attempts = pl.concat([tables["attempts"], history], how="diagonal")
-    with_history = {**tables, "attempts": attempts}
-    normalised = normalise(with_history, settings.normalise, date_order=settings.ingest.date_order)
-    terms.on_stage("link")
-    linked = link(normalised.people, settings.link, seed=terms.seed)
+    normalised, linked = identify(tables, history, terms, judgements)
     terms.on_stage("trace")
     known = TraceInputs(
         people=normalised.people,
