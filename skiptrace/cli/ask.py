@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from skiptrace.cli.options import (
     CasefilePath,
     Json,
     KeyFile,
+    Linked,
     Out,
     Seed,
     SettingsFile,
@@ -23,14 +24,18 @@ from skiptrace.cli.options import (
     terms,
 )
 from skiptrace.cli.screen import show_json
-from skiptrace.errors import PromiseBroken
+from skiptrace.cli.waterfall import draw_waterfall
+from skiptrace.errors import PromiseBroken, UsageError
 from skiptrace.pipeline import answers, explaining, gathering
 from skiptrace.pipeline.doctoring import audited, examine
+from skiptrace.pipeline.linkages import read_linkage
+from skiptrace.pipeline.pair_words import explain_pair
 from skiptrace.pipeline.permits import explain_issued
 from skiptrace.pipeline.release import apart
 from skiptrace.pipeline.understanding import Picture, understand
 
 if TYPE_CHECKING:
+    from skiptrace.casefile import Casefile
     from skiptrace.pipeline.terms import Terms
 
 __all__ = ["register"]
@@ -157,6 +162,7 @@ def explain(
     ],
     casefile: CasefilePath = None,
     batch: Batch = None,
+    linked: Linked = None,
     key_file: KeyFile = None,
     as_of: AsOf = None,
     seed: Seed = 0,
@@ -166,22 +172,35 @@ def explain(
     """Say in plain words why an attempt is permitted, an account waits, or two records are one person.
 
     A permit is explained as of the plan that gave it, on what was known then. If its id does not follow from what is
-    kept, the exit code is 6.
+    kept, the exit code is 6. Of two records it is shown what each field adds to the match weight, and what would turn
+    the answer; an id that several sources have is written SOURCE:ID.
 
-    Example: skiptrace explain OH-1001 --casefile my.casefile
+    Example: skiptrace explain OH-1001,R01 --casefile my.casefile
     """
     chosen = terms(as_of, seed, settings, quiet=as_json)
     kept = open_casefile(casefile, key_file) if casefile else None
     issued = explain_issued(what, kept) if kept else None
-    found = issued or explaining.explain(what, gathering.gather(batch or [], kept, chosen, keep=False), kept, chosen)
+    found = issued or _explained(what, linked, batch or [], kept, chosen)
     if as_json:
         show_json(found)
     elif issued:
         drawing.permit(issued, output_console())
+    elif "pair" in found:
+        draw_waterfall(found, output_console())
     else:
         drawing.explanation(found, output_console())
     if issued and not issued["permit"]["matches"]:
         raise PromiseBroken(f"{what}: the permit does not follow from what is kept with its plan")
+
+
+def _explained(
+    what: str, linked: Path | None, batch: list[Path], kept: Casefile | None, chosen: Terms
+) -> dict[str, Any]:
+    if linked is None:
+        return explaining.explain(what, gathering.gather(batch, kept, chosen, keep=False), kept, chosen)
+    if kept is not None or batch:
+        raise UsageError("--linked stands alone: without --casefile and --batch")
+    return explain_pair(what, read_linkage(linked, None, chosen))
 
 
 def audit(

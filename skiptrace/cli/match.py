@@ -26,23 +26,35 @@ def match(
     id_column: Annotated[
         str | None, typer.Option("--id-column", metavar="NAME", help="Column that names a record.")
     ] = None,
+    model: Annotated[
+        Path | None, typer.Option("--model", metavar="FILE", help="Weigh with this model.json instead of training one.")
+    ] = None,
+    judgements: Annotated[
+        Path | None, typer.Option("--judgements", metavar="FILE", help="What reviewers said of pairs; it is honoured.")
+    ] = None,
     seed: Seed = 0,
     settings: SettingsFile = None,
     as_json: Json = False,
 ) -> None:
-    """Link the records of one file among themselves, or of two with each other; write pairs and entities.
+    """Link the records of one file among themselves, or of two with each other; write pairs, entities and the model.
+
+    Pairs in doubt can then be judged with `skiptrace review --linked DIR`, and linked again with --judgements.
 
     Example: skiptrace match customers.csv --id-column customer_no --out linked
     """
     paths = [left] if right is None else [left, right]
     # Linkage knows no time: any moment will do.
-    found = linking.match(paths, id_column, out, terms("2000-01-01T00:00:00+00:00", seed, settings, quiet=as_json))
+    chosen = terms("2000-01-01T00:00:00+00:00", seed, settings, quiet=as_json)
+    found = linking.match(paths, linking.Aids(id_column, model, judgements), out, chosen)
     if as_json:
         counts = {"records": found.records, "entities": found.entities, "rejected": found.rejected.height}
-        show_json({**counts, "pairs": found.outcomes, "files": [str(path) for path in found.files]})
+        told = {"pairs": found.outcomes, "judged": found.judged, "files": [str(path) for path in found.files]}
+        show_json({**counts, **told})
         return
     show_rejected(found.rejected)
     pairs = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in found.outcomes.items()) or "none"
     typer.echo(f"{found.records:,} records are {found.entities:,} people; pairs: {pairs}")
+    if judgements is not None:
+        typer.echo(f"{found.judged:,} of them settled by reviewers")
     for path in found.files:
         typer.echo(str(path))

@@ -22,6 +22,7 @@ __all__ = [
     "CasefilePath",
     "Json",
     "KeyFile",
+    "Linked",
     "Out",
     "Seed",
     "SettingsFile",
@@ -51,6 +52,9 @@ CasefilePath = Annotated[
 Batch = Annotated[
     list[Path] | None,
     typer.Option("--batch", metavar="PATH", help="Work straight on these files or folders, without a casefile."),
+]
+Linked = Annotated[
+    Path | None, typer.Option("--linked", metavar="DIR", help="Work on a folder that `skiptrace match` wrote.")
 ]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files; made if missing.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]

@@ -8,8 +8,9 @@ import polars as pl
 
 from skiptrace.contracts.outputs import SCHEDULE, WHOLE_ACCOUNT, WITHHELD
 from skiptrace.errors import UsageError
+from skiptrace.pipeline.pair_words import Evidence, explain_pair
 from skiptrace.pipeline.plans import standing
-from skiptrace.pipeline.understanding import Picture, understand
+from skiptrace.pipeline.understanding import identify
 
 if TYPE_CHECKING:
     from skiptrace.casefile import Casefile
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["explain", "known_account"]
 
 Explanation = dict[str, Any]
-"""``title``, ``sentences`` and, where there is a table to show, ``rows``."""
+"""``title``, ``sentences`` and, where there is a table to show, ``rows``; of a pair also ``pair`` and more."""
 
 
 def known_account(accounts: pl.DataFrame, account_id: str) -> None:
@@ -37,7 +38,9 @@ def explain(what: str, gathered: Gathered, casefile: Casefile | None, terms: Ter
         If nothing goes by that name.
     """
     if "," in what:
-        return _pair(what, understand(gathered.tables, gathered.history, terms, gathered.judgements))
+        normalised, linked = identify(gathered.tables, gathered.history, terms, gathered.judgements)
+        people, params = normalised.people, terms.settings.link
+        return explain_pair(what, Evidence(people=people, linked=linked, judgements=gathered.judgements, params=params))
     known_account(gathered.tables["accounts"], what)
     return _account(what, *_planned(casefile))
 
@@ -76,41 +79,3 @@ def _account(account_id: str, placements: pl.DataFrame, withheld: pl.DataFrame) 
 
 def _again(moment: str | None) -> str:
     return f"; may be tried again from {moment}." if moment else "; time alone does not heal it."
-
-
-def _pair(what: str, picture: Picture) -> Explanation:
-    left, _, right = (part.strip() for part in what.partition(","))
-    ids = {left, right}
-    entities = picture.linked.entities.filter(pl.col("record_id").is_in(list(ids)))
-    missing = ids - set(entities["record_id"])
-    if missing:
-        raise UsageError(f"{min(missing)}: no record of that id entered the matching")
-    pairs = picture.linked.pairs.filter(pl.col("record_id_l").is_in(list(ids)) & pl.col("record_id_r").is_in(list(ids)))
-    one = entities["entity_id"].n_unique() == 1
-    verdict = "are taken for one person" if one else "are taken for two people"
-    if pairs.is_empty():
-        return {
-            "title": f"{left} and {right} {verdict}",
-            "sentences": [
-                "They share nothing that speaks for one person, so they were not weighed, or far too lightly."
-            ],
-        }
-    pair = pairs.row(0, named=True)
-    model = picture.linked.model
-    rows = []
-    for column, gamma in pair.items():
-        if not column.startswith("gamma_"):
-            continue
-        comparison = column.removeprefix("gamma_")
-        level = next((level for level in model.of(comparison) if level.gamma == gamma), None)
-        rows.append({"compared": comparison, "found": "missing" if level is None else level.meaning})
-    return {
-        "title": f"{left} and {right} {verdict}",
-        "sentences": [
-            (
-                f"Outcome {pair['outcome'].replace('_', ' ')}: match weight {pair['match_weight']:.1f} bits, "
-                f"probability {pair['match_probability']:.3f}."
-            ),
-        ],
-        "rows": rows,
-    }

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from skiptrace.errors import InputError, UsageError
-from skiptrace.ingest import read_people
+from skiptrace.ingest import read_judgements, read_people
 from skiptrace.matching import link
 from skiptrace.normalise import likely_home, normalise
+from skiptrace.pipeline.judging import usable
+from skiptrace.pipeline.linkages import write_linkage
+from skiptrace.pipeline.models import read_model, write_model
 from skiptrace.pipeline.outputs import write_rejected
 from skiptrace.pipeline.release import staged
 
@@ -17,13 +20,32 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from skiptrace.ingest import JudgementsRead
     from skiptrace.pipeline.terms import Terms
     from skiptrace.settings import LinkParams
 
-__all__ = ["Matched", "match"]
+__all__ = ["Aids", "Matched", "match"]
 
 _LEAST_NAMESAKES = 0.01
 """Share of other people of the same name in a file that holds a population, as far as it does not say itself."""
+
+
+class Aids(NamedTuple):
+    """What linkage is told besides the files.
+
+    Attributes
+    ----------
+    id_column
+        Header of the column that names a record.
+    model
+        A model to weigh with, as written by an earlier linkage; null = train one.
+    judgements
+        What reviewers said of pairs.
+    """
+
+    id_column: str | None = None
+    model: Path | None = None
+    judgements: Path | None = None
 
 
 class Matched(NamedTuple):
@@ -35,6 +57,8 @@ class Matched(NamedTuple):
         How many went in, and how many people they are.
     outcomes
         Pair outcome → number of pairs.
+    judged
+        Pairs that reviewers have settled.
     rejected
         REJECTED rows.
     files
@@ -44,11 +68,12 @@ class Matched(NamedTuple):
     records: int
     entities: int
     outcomes: dict[str, int]
+    judged: int
     rejected: pl.DataFrame
     files: list[Path]
 
 
-def match(paths: Sequence[Path], id_column: str | None, out: Path, terms: Terms) -> Matched:
+def match(paths: Sequence[Path], aids: Aids, out: Path, terms: Terms) -> Matched:
     """Link the people of one file among themselves, or of two files with each other.
 
     With two files, only pairs across them are looked for, and ``source`` is each file's name without its ending.
@@ -56,21 +81,24 @@ def match(paths: Sequence[Path], id_column: str | None, out: Path, terms: Terms)
     Raises
     ------
     InputError
-        If a file holds no usable record.
+        If a file holds no usable record, or the model or the judgements cannot be used.
     UsageError
         If both files have one name.
     """
     sources = [path.stem for path in paths]
     if len(set(sources)) < len(sources):
         raise UsageError(f"both files are called {sources[0]}: their names tell their records apart")
+    model = None if aids.model is None else read_model(aids.model)
     terms.on_stage("ingest")
     read = [
-        read_people(path, terms.settings.ingest, id_column, source) for path, source in zip(paths, sources, strict=True)
+        read_people(path, terms.settings.ingest, aids.id_column, source)
+        for path, source in zip(paths, sources, strict=True)
     ]
     records = pl.concat([frame for frame, _ in read], how="diagonal")
-    rejected = pl.concat([refused for _, refused in read])
     if records.is_empty():
         raise InputError(f"{paths[0].name}: no usable record")
+    said = None if aids.judgements is None else _said(aids.judgements, records, terms)
+    rejected = pl.concat([*(refused for _, refused in read), *([] if said is None else [said.rejected])])
     terms.on_stage("normalise")
     params = terms.settings.normalise
     home = params.default_country or likely_home(records)
@@ -80,7 +108,14 @@ def match(paths: Sequence[Path], id_column: str | None, out: Path, terms: Terms)
         date_order=terms.settings.ingest.date_order,
     ).people
     terms.on_stage("link")
-    linked = link(people, _on_its_own(terms.settings.link), seed=terms.seed, across_only=len(paths) > 1)
+    linked = link(
+        people,
+        _on_its_own(terms.settings.link),
+        seed=terms.seed,
+        judgements=None if said is None else said.rows,
+        model=model,
+        across_only=len(paths) > 1,
+    )
     terms.on_stage("write")
     pairs, entities = linked.pairs, linked.entities
     if len(paths) == 1:
@@ -88,13 +123,18 @@ def match(paths: Sequence[Path], id_column: str | None, out: Path, terms: Terms)
     with staged(out) as folder:
         pairs.write_parquet(folder / "pairs.parquet")
         entities.write_parquet(folder / "entities.parquet")
+        write_model(linked.model, folder)
         write_rejected(rejected, folder)
+        counts = [(frame.height, refused.height) for frame, refused in read]
+        write_linkage(dict(zip(paths, counts, strict=True)), aids, linked.diagnostics, folder, terms)
+        names = sorted(path.name for path in folder.iterdir())
     return Matched(
         records=records.height,
         entities=entities["entity_id"].n_unique(),
         outcomes=dict(pairs.group_by("outcome").len().sort("outcome").iter_rows()),
+        judged=int(str(linked.diagnostics["judged"])),
         rejected=rejected,
-        files=[out / name for name in ("entities.parquet", "pairs.parquet", "rejected.csv")],
+        files=[out / name for name in names],
     )
 
 
@@ -103,3 +143,7 @@ def _on_its_own(params: LinkParams) -> LinkParams:
     if "least_namesakes" in params.model_fields_set:
         return params
     return params.model_copy(update={"least_namesakes": _LEAST_NAMESAKES})
+
+
+def _said(path: Path, records: pl.DataFrame, terms: Terms) -> JudgementsRead:
+    return usable(path, read_judgements(path, records.select("source", "record_id"), terms.settings.ingest))

@@ -11,6 +11,7 @@ from skiptrace.contracts.csv_files import write_csv
 from skiptrace.contracts.outputs import LEADS_FILE, REJECTED, WITHHELD
 from skiptrace.dialers import write_schedule
 from skiptrace.graph import write_graphml
+from skiptrace.pipeline.models import write_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,12 +36,13 @@ def write_plan_files(plan: Plan, folder: Path) -> dict[str, int | None]:
 
 
 def write_lead_files(picture: Picture, folder: Path) -> dict[str, int | None]:
-    """Write leads, reach, pairs, entities and the relationship graph."""
+    """Write leads, reach, pairs, entities, the model they were linked with, and the relationship graph."""
     leads = picture.learned.leads.select(list(LEADS_FILE.schema)).sort("account_id", "party", "kind", "rank")
     write_csv(leads, folder / "leads.csv")
     picture.learned.reach().sink_parquet(folder / "reach.parquet")
     picture.linked.pairs.write_parquet(folder / "pairs.parquet")
     picture.linked.entities.write_parquet(folder / "entities.parquet")
+    model = write_model(picture.linked.model, folder)
     write_graphml(
         replace(picture.traced, leads=picture.learned.leads),
         picture.normalised.people,
@@ -53,6 +55,7 @@ def write_lead_files(picture: Picture, folder: Path) -> dict[str, int | None]:
         "pairs.parquet": picture.linked.pairs.height,
         "entities.parquet": picture.linked.entities.height,
         "graph.graphml": None,
+        **model,
     }
 
 

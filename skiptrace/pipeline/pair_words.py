@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from skiptrace.matching.waterfall import Waterfall
     from skiptrace.settings import LinkParams
 
-__all__ = ["Evidence", "explain_pair", "opposite_in_words"]
+__all__ = ["Evidence", "explain_pair", "tell_pair"]
 
 _MOST_BITS = 40.0
 """Reported weights are no further from zero than this."""
@@ -41,24 +41,32 @@ class Evidence:
         JUDGEMENTS that were honoured; null = none.
     params
         Cut-offs of linkage.
+    rows
+        How many rows were linked, if ``people`` are but some of them.
     """
 
     people: pl.DataFrame
     linked: Linked
     judgements: pl.DataFrame | None
     params: LinkParams
+    rows: int | None = None
+
+    def among(self, pairs: pl.DataFrame) -> Evidence:
+        """Return what there is on these pairs: among a million records each look takes as long as all of them."""
+        ids = pl.concat(
+            pairs.select(source=f"source_{side}", record_id=f"record_id_{side}") for side in ("l", "r")
+        ).unique()
+        linked = replace(
+            self.linked,
+            pairs=self.linked.pairs.join(first_left(pairs), on=PAIR, how="semi"),
+            entities=self.linked.entities.join(ids, on=["source", "record_id"], how="semi"),
+        )
+        people = self.people.join(ids, on=["source", "record_id"], how="semi")
+        return replace(self, people=people, linked=linked, rows=self.rows or self.people.height)
 
 
 def explain_pair(what: str, known: Evidence) -> dict[str, Any]:
-    """Explain two records, named by their ids joined by a comma.
-
-    Returns
-    -------
-    dict
-        ``title``; ``sentences``; ``rows``, one a comparison that both records speak to, the weightiest first:
-        ``compared``, ``found``, ``bits``, ``left``, ``right`` (the values that were compared); ``not_compared``;
-        ``pair``: who, ``outcome``, ``match_weight``, ``match_probability``, ``prior`` and ``threshold`` in bits,
-        ``opposite`` and ``opposite_weight``.
+    """Explain two records, named by their ids joined by a comma; see :func:`tell_pair`.
 
     Raises
     ------
@@ -66,8 +74,32 @@ def explain_pair(what: str, known: Evidence) -> dict[str, Any]:
         If an id names no record, or several.
     """
     asked = _find_pair(what, known.people)
-    compared = compare_pairs(known.people, asked, known.params).row(0, named=True)
-    fall = waterfall(compared, known.linked.model, known.people.height, known.params.match_probability)
+    return tell_pair(compare_pairs(known.people, asked, known.params), known)
+
+
+def tell_pair(compared: pl.DataFrame, known: Evidence) -> dict[str, Any]:
+    """Explain a pair.
+
+    Parameters
+    ----------
+    compared
+        One row: the pair and its ``gamma_*``.
+    known
+        What it is explained from.
+
+    Returns
+    -------
+    dict
+        ``title``; ``sentences``; ``rows``, one a comparison that both records speak to, the weightiest first:
+        ``compared``, ``found``, ``bits``, ``left``, ``right`` (the values that were compared); ``not_compared``, and
+        ``one_sided``: those of them that one record speaks to, with its value; ``pair``: who, ``outcome``,
+        ``match_weight``, ``match_probability``, ``prior`` and ``threshold`` in bits, ``opposite`` and
+        ``opposite_weight``.
+    """
+    asked = compared.select(PAIR)
+    rows = known.rows or known.people.height
+    gammas = compared.row(0, named=True)
+    fall = waterfall(gammas, known.linked.model, rows, known.params.match_probability)
     reported = known.linked.pairs.join(first_left(asked), on=PAIR, how="semi")
     outcome = reported["outcome"][0] if reported.height else None
     entities = [_side(known.linked.entities, asked, side)["entity_id"] for side in ("l", "r")]
@@ -81,7 +113,7 @@ def explain_pair(what: str, known: Evidence) -> dict[str, Any]:
         "sentences": [
             _outcome_in_words(outcome, fall),
             *([decided] if decided else []),
-            opposite_in_words(fall),
+            _opposite_in_words(fall),
         ],
         "rows": [
             {
@@ -94,6 +126,11 @@ def explain_pair(what: str, known: Evidence) -> dict[str, Any]:
             for share in speaking
         ],
         "not_compared": [share.field for share in fall.shares if not share.known],
+        "one_sided": [
+            {"compared": share.field, "left": left[share.comparison], "right": right[share.comparison]}
+            for share in fall.shares
+            if not share.known and (left[share.comparison] or right[share.comparison])
+        ],
         "pair": {
             "left": {name: left[name] for name in ("source", "record_id", "name")},
             "right": {name: right[name] for name in ("source", "record_id", "name")},
@@ -183,7 +220,7 @@ def _entity_in_words(fall: Waterfall, *, together: bool) -> str | None:
     return None
 
 
-def opposite_in_words(fall: Waterfall) -> str:
+def _opposite_in_words(fall: Waterfall) -> str:
     """Say what would have to change for the opposite answer."""
     if fall.opposite_weight is None:
         return "No change of one field, nor of two, would turn the answer."
