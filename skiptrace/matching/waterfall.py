@@ -55,6 +55,8 @@ FIELDS = {
 
 _MISSING = -1
 _NOT_SAID = "not said by both"
+_NOT_ASKED = ("suffix", "characters")
+"""Comparisons that most people have nothing to say to: that it is missing is no gap that somebody could fill."""
 _OF_COMPANIES = ("company", "national_id", "phone", "email", "address", "town")
 """Comparisons that two companies can be told by; two persons by all but their company name."""
 
@@ -246,13 +248,14 @@ def _opposite(gammas: NDArray[np.int8], model: Model, rows: int, bar: float) -> 
 def _other_levels(model: Model, comparison: str, gamma: int, *, better: bool) -> Iterator[int]:
     """Yield the levels a field could be at instead: such as agree more, or such as agree less.
 
-    That a value were rarer or commoner is no other level. A field that is not known could agree or differ as a whole.
+    That a value were rarer or commoner is no other level. A field that is not known could agree or differ as a whole,
+    if it is one that a person can be asked for.
     """
     levels = model.of(comparison)
     name = next((level.level for level in levels if level.gamma == gamma), None)
     for level in levels:
         if gamma == _MISSING:
-            if level.level == levels[-1 if better else 0].level:
+            if comparison not in _NOT_ASKED and level.level == levels[-1 if better else 0].level:
                 yield level.gamma
         elif level.level != name and (level.gamma > gamma) == better:
             yield level.gamma
