@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["guarded", "unguarded", "whole_file", "write_csv"]
+__all__ = ["append_csv", "guarded", "unguarded", "whole_file", "write_csv"]
 
 _FORMULA = r"^[=+\-@\t\r]"
 _HARMLESS = r"^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|\+[1-9]\d{1,14})$"
 _GUARDED = r"^'[=+\-@\t\r]"
+_MARKS_AND_ENDS = "\ufeff".encode() + b"\r\n"
 
 
 def guarded(cell: pl.Expr) -> pl.Expr:
@@ -60,10 +61,44 @@ def write_csv(frame: pl.DataFrame, path: Path) -> None:
     UsageError
         If the file cannot be written.
     """
-    text = frame.select(_as_text(name, dtype).alias(name) for name, dtype in frame.schema.items())
-    text.columns = pl.select(guarded(pl.lit(pl.Series(text.columns, dtype=pl.String)))).to_series().to_list()
+    text = _texts(frame)
     with whole_file(path) as draft:
         text.write_csv(draft, line_terminator="\n")
+
+
+def append_csv(frame: pl.DataFrame, path: Path) -> None:
+    """Add rows to a CSV file of the same columns, which is made if it is missing; they are on disk on return.
+
+    Two programs may add to one file at once.
+
+    Raises
+    ------
+    UsageError
+        If the file has other columns, or cannot be written.
+    """
+    text = _texts(frame)
+    header = text.clear().write_csv(line_terminator="\n").encode()
+    try:
+        with path.open("ab+") as file:
+            file.seek(0)
+            found = file.readline()
+            if found.strip(_MARKS_AND_ENDS) not in (b"", header.strip()):
+                raise UsageError(f"{path.name}: has other columns than {', '.join(frame.columns)}")
+            rows = text.write_csv(line_terminator="\n", include_header=not found).encode()
+            if found:
+                file.seek(-1, os.SEEK_END)
+                rows = rows if file.read(1) == b"\n" else b"\n" + rows
+            file.write(rows)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise UsageError(f"{path.name}: cannot be written ({_in_words(error)})") from error
+
+
+def _texts(frame: pl.DataFrame) -> pl.DataFrame:
+    text = frame.select(_as_text(name, dtype).alias(name) for name, dtype in frame.schema.items())
+    text.columns = pl.select(guarded(pl.lit(pl.Series(text.columns, dtype=pl.String)))).to_series().to_list()
+    return text
 
 
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Imported",
+    "fresh",
     "import_judgements",
     "keep_judgement",
     "moment_filled",
@@ -54,6 +55,18 @@ class Imported(NamedTuple):
     waiting: int
     rejected: pl.DataFrame
     judgements: dict[str, int]
+
+    @classmethod
+    def of(cls, read: JudgementsRead, new: pl.DataFrame) -> Imported:
+        """Tell what became of a file of which these judgements were new."""
+        return cls(
+            read=read.read,
+            new=new.height,
+            known=read.rows.height - new.height,
+            waiting=read.waiting,
+            rejected=read.rejected,
+            judgements=dict(new.group_by("judgement").len().sort("judgement").iter_rows()),
+        )
 
 
 def keep_judgement(row: pl.DataFrame, casefile: Casefile, terms: Terms) -> None:
@@ -91,20 +104,12 @@ def import_judgements(path: Path, by: str | None, casefile: Casefile, terms: Ter
     with casefile.open(make=False) as opened:
         read = usable(path, read_judgements(path, _everybody(opened), terms.settings.ingest))
         before = kept_judgements(opened)
-        new = _unknown(moment_filled(read.rows, by, terms), before)
-        counts = dict(new.group_by("judgement").len().sort("judgement").iter_rows())
+        done = Imported.of(read, new := fresh(moment_filled(read.rows, by, terms), before))
         if new.height:
             opened.append(JUDGED, new)
-        details = {"judgements": counts, "rejected": read.rejected.height, "sha256": sha256(path)}
+        details = {"judgements": done.judgements, "rejected": read.rejected.height, "sha256": sha256(path)}
         note(opened, "review import", terms.as_of, details)
-    return Imported(
-        read=read.read,
-        new=new.height,
-        known=read.rows.height - new.height,
-        waiting=read.waiting,
-        rejected=read.rejected,
-        judgements=counts,
-    )
+    return done
 
 
 def usable(path: Path, read: JudgementsRead) -> JudgementsRead:
@@ -131,12 +136,15 @@ def moment_filled(rows: pl.DataFrame, by: str | None, terms: Terms) -> pl.DataFr
     return rows.with_columns(judged_at=pl.col("judged_at").fill_null(now), by=pl.coalesce("by", pl.lit(by, pl.String)))
 
 
-def _unknown(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """Drop the rows that say of a pair what holds of it already."""
+def fresh(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Return judgements without those that say of a pair what holds of it already, and nothing more."""
     holds = newest(before).select(*PAIR, *_SAID)
-    turned = first_left(rows).with_row_index("row")
-    once = turned.filter(pl.len().over(PAIR) == 1)
-    again = once.join(holds, on=[*PAIR, *_SAID], how="semi", nulls_equal=True)
+    turned = first_left(rows).with_row_index("row").join(holds, on=PAIR, how="left", suffix="_before")
+    nothing_more = [
+        pl.col(name).is_null() | pl.col(name).eq_missing(pl.col(f"{name}_before")) for name in ("by", "reason")
+    ]
+    same = pl.col("judgement") == pl.col("judgement_before")
+    again = turned.filter((pl.len().over(PAIR) == 1) & same & pl.all_horizontal(nothing_more))
     return rows.with_row_index("row").join(again, on="row", how="anti", maintain_order="left").drop("row")
 
 

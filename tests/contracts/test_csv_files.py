@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skiptrace.contracts.csv_files import guarded, unguarded, whole_file, write_csv
+from skiptrace.contracts.csv_files import append_csv, guarded, unguarded, whole_file, write_csv
 from skiptrace.errors import UsageError
 
 
@@ -92,3 +92,30 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path):
 def test_a_full_disk_is_told_when_polars_meets_it(tmp_path: Path):
     with pytest.raises(UsageError, match="the disk is full"), whole_file(tmp_path / "f.csv"):
         pl.DataFrame({"a": [1]}).write_csv("/dev/full")
+
+
+def test_rows_are_added_below_a_header_that_is_written_once(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = pl.DataFrame({"id": ["1", "=2"], "note": [None, "x,y"]})
+    append_csv(rows.head(1), path)
+    append_csv(rows.tail(1), path)
+    whole = tmp_path / "whole.csv"
+    write_csv(rows, whole)
+    assert path.read_bytes() == whole.read_bytes()
+
+
+def test_a_last_line_without_an_end_is_ended_before_rows_are_added(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xef\xbb\xbfid,note\r\n1,a")
+    append_csv(pl.DataFrame({"id": ["2"], "note": ["b"]}), path)
+    assert path.read_bytes() == b"\xef\xbb\xbfid,note\r\n1,a\n2,b\n"
+
+
+def test_nothing_is_added_to_a_file_of_other_columns_or_where_none_can_be(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("note,id\n")
+    with pytest.raises(UsageError, match=r"a\.csv: has other columns than id, note"):
+        append_csv(pl.DataFrame({"id": ["2"], "note": ["b"]}), path)
+    assert path.read_text() == "note,id\n"
+    with pytest.raises(UsageError, match="no such folder"):
+        append_csv(pl.DataFrame({"id": ["2"]}), tmp_path / "none" / "a.csv")
