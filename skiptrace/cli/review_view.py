@@ -98,7 +98,7 @@ def verdict(pair: dict[str, Any]) -> Text:
     match = who["match_weight"] >= who["threshold"]
     style = "bold green" if match else "bold red"
     text = Text()
-    text.append(f"{who['match_weight']:+.1f} bits", style=style)
+    text.append(who["weight_in_words"], style=style)
     text.append(f" · probability {who['match_probability']:.3f}", style=style)
     text.append(f" · a match from {who['threshold']:+.1f} on", style="dim")
     text.append(f" · {pair['records']} records hang on it\n", style="dim")

@@ -14,11 +14,13 @@ from skiptrace.matching.waterfall import compare_pairs, waterfall
 from skiptrace.vocabulary import Judgement, PairOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from skiptrace.matching import Linked
     from skiptrace.matching.waterfall import Waterfall
     from skiptrace.settings import LinkParams
 
-__all__ = ["Evidence", "explain_pair", "tell_pair"]
+__all__ = ["Evidence", "explain_pair", "tell_pair", "without_values"]
 
 _MOST_BITS = 40.0
 """Reported weights are no further from zero than this."""
@@ -93,8 +95,8 @@ def tell_pair(compared: pl.DataFrame, known: Evidence) -> dict[str, Any]:
         ``title``; ``sentences``; ``rows``, one a comparison that both records speak to, the weightiest first:
         ``compared``, ``found``, ``bits``, ``left``, ``right`` (the values that were compared); ``not_compared``, and
         ``one_sided``: those of them that one record speaks to, with its value; ``pair``: who, ``outcome``,
-        ``match_weight``, ``match_probability``, ``prior`` and ``threshold`` in bits, ``opposite`` and
-        ``opposite_weight``.
+        ``match_weight``, ``weight_in_words`` (in as many digits as its sign needs), ``match_probability``, ``prior``
+        and ``threshold`` in bits, ``opposite`` and ``opposite_weight``.
     """
     asked = compared.select(PAIR)
     rows = known.rows or known.people.height
@@ -137,12 +139,26 @@ def tell_pair(compared: pl.DataFrame, known: Evidence) -> dict[str, Any]:
             "together": together,
             "outcome": outcome,
             "match_weight": round(fall.weight, 4),
+            "weight_in_words": _bits(fall.weight),
             "match_probability": round(fall.probability, 6),
             "prior": round(fall.prior, 4),
             "threshold": round(fall.bar, 4),
             "opposite": [change._asdict() for change in fall.opposite],
             "opposite_weight": None if fall.opposite_weight is None else round(fall.opposite_weight, 4),
         },
+    }
+
+
+def without_values(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an explanation without anything that the records say: ids, words and numbers are left."""
+    named = ("source", "record_id")
+    sides = {side: {name: told["pair"][side][name] for name in named} for side in ("left", "right")}
+    return {
+        "title": told["title"],
+        "sentences": told["sentences"],
+        "rows": [{name: row[name] for name in ("compared", "found", "bits")} for row in told["rows"]],
+        "not_compared": told["not_compared"],
+        "pair": {**told["pair"], **sides},
     }
 
 

@@ -9,9 +9,11 @@ import polars as pl
 
 from skiptrace.casefile.audit import note
 from skiptrace.contracts.outputs import WHOLE_ACCOUNT
+from skiptrace.pipeline.desk import find_doubt
 from skiptrace.pipeline.lawbook import used
 from skiptrace.pipeline.manifest import reconcile, versions, write_manifest
 from skiptrace.pipeline.outputs import write_lead_files, write_plan_files, write_rejected
+from skiptrace.pipeline.pair_words import Evidence, tell_pair, without_values
 from skiptrace.pipeline.planned import batch_id, make_plan
 from skiptrace.pipeline.plans import keep_plan
 from skiptrace.pipeline.release import staged
@@ -31,6 +33,8 @@ __all__ = ["Summary", "run"]
 
 TOP_REASONS = 8
 """Reasons shown in the terminal; withheld.csv has them all."""
+DOUBTFUL_PAIRS = 6
+"""Pairs of records shown on the page; `skiptrace review` shows the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,7 @@ def run(gathered: Gathered, casefile: Casefile | None, out: Path, terms: Terms) 
             attempts=picture.normalised.attempts,
             manifest=contents,
             as_of=terms.as_of,
+            **_in_doubt(picture, gathered, terms),
         )
         write_report(report, folder / "report.html")
         manifest = write_manifest(folder, {**rows, "report.html": None}, terms, contents)
@@ -106,6 +111,20 @@ def _contents(
         "capacity": plan.diagnostics.get("capacity", {}),
         "optimality_gap": plan.diagnostics.get("optimality_gap"),
     }
+
+
+def _in_doubt(picture: Picture, gathered: Gathered, terms: Terms) -> dict[str, Any]:
+    """Return what the page shows of pairs in doubt: ids, words and bars."""
+    known = Evidence(
+        people=picture.normalised.people,
+        linked=picture.linked,
+        judgements=gathered.judgements,
+        params=terms.settings.link,
+    )
+    doubt = find_doubt(known, DOUBTFUL_PAIRS)
+    known = known.among(doubt.pairs)
+    told = [without_values(tell_pair(row, known.among(row))) for row in doubt.pairs.iter_slices(1)]
+    return {"doubtful": told, "possible": doubt.possible}
 
 
 def _keep(casefile: Casefile, picture: Picture, plan: Plan, manifest: dict[str, Any], terms: Terms) -> None:

@@ -11,9 +11,10 @@ import polars as pl
 
 from skiptrace.contracts.outputs import WHOLE_ACCOUNT
 from skiptrace.report import charts
+from skiptrace.report.waterfalls import falls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -39,6 +40,11 @@ class ReportInputs:
         Contents of the manifest, but for its files.
     as_of
         The moment of the plan.
+    doubtful
+        The pairs of records that a reviewer's word would tell most on, explained; see
+        :func:`skiptrace.report.waterfalls.falls`.
+    possible
+        How many possible matches nobody has judged.
     """
 
     schedule: pl.DataFrame
@@ -49,6 +55,8 @@ class ReportInputs:
     attempts: pl.DataFrame
     manifest: dict[str, Any]
     as_of: datetime
+    doubtful: Sequence[Mapping[str, Any]] = ()
+    possible: int = 0
 
 
 def write_report(inputs: ReportInputs, path: Path) -> None:
@@ -65,6 +73,7 @@ def page(inputs: ReportInputs) -> str:
         _withheld(inputs),
         _calibrated(inputs),
         _first_rows(inputs),
+        _doubtful(inputs),
         _sources(inputs),
         _overrides(inputs),
     )
@@ -214,6 +223,17 @@ def _first_rows(inputs: ReportInputs) -> str:
     )
     head = ("Rank", "Account", "Channel", "Contact point", "Window", "p(reach)", "90 %", "Why")
     return _section("First in value", _table(head, rows, numbers=(0, 5)))
+
+
+def _doubtful(inputs: ReportInputs) -> str:
+    if not inputs.doubtful:
+        return ""
+    note = (
+        f"{inputs.possible:,} possible matches wait for a reviewer. A word tells most on these pairs, and "
+        "<code>skiptrace review</code> asks about them first. Each bar begins where the one above it ended: solid "
+        "speaks for one person, hatched against. Beyond the line a pair is a match."
+    )
+    return _section("Who is who: the pairs most in doubt", f"<p>{note}</p>", falls(inputs.doubtful))
 
 
 def _sources(inputs: ReportInputs) -> str:

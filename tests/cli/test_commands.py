@@ -24,7 +24,7 @@ no number,OH-1001,call,Quillfeather,2026-11-25T19:00:00-05:00
 
 
 def test_the_commands_are_those_of_the_contract():
-    asked = {"run", "ingest", "match", "trace", "learn", "hours", "check", "plan"}
+    asked = {"run", "ingest", "match", "review", "trace", "learn", "hours", "check", "plan"}
     assert asked | {"export", "verify", "outcomes", "explain", "doctor"} <= set(COMMANDS)
 
 

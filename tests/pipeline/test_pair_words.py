@@ -5,7 +5,7 @@ from skiptrace.contracts.judgements import JUDGEMENTS
 from skiptrace.errors import UsageError
 from skiptrace.matching.rulings import PAIR
 from skiptrace.pipeline.gathering import gather
-from skiptrace.pipeline.pair_words import Evidence, explain_pair, tell_pair
+from skiptrace.pipeline.pair_words import Evidence, explain_pair, tell_pair, without_values
 from skiptrace.pipeline.terms import Terms
 from skiptrace.pipeline.understanding import identify
 from tests.pipeline.conftest import MONDAY, SAMPLES
@@ -78,3 +78,12 @@ def test_somebody_disclosed_as_related_is_told_so(known):
 def test_what_names_no_pair_is_told(asked, words, known):
     with pytest.raises(UsageError, match=words):
         explain_pair(asked, known)
+
+
+def test_without_values_only_ids_words_and_numbers_are_left(known):
+    told = explain_pair("R01,OH-1001", known)
+    bare = str(without_values(told))
+    values = {row[side] for row in told["rows"] for side in ("left", "right")} | {told["pair"]["left"]["name"]}
+    assert values
+    assert not [value for value in values if value in bare]
+    assert "R01" in bare

@@ -8,6 +8,7 @@ from skiptrace.contracts.outputs import REACH, SCHEDULE, WITHHELD
 from skiptrace.contracts.stages import CODED_ATTEMPTS, LEADS
 from skiptrace.report import ReportInputs, write_report
 from skiptrace.tables import REJECTED_SCHEMA, empty
+from tests.report.test_waterfalls import TOLD
 
 MANIFEST = {
     "batch_id": "b1",
@@ -120,3 +121,12 @@ def test_overrides_of_the_shipped_law_are_told_with_their_reasons_and_only_then(
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "<td>in.rbi.hours</td><td>closes 20:00, not 19:00 (mon); lifted</td><td>counsel &lt;says&gt; so</td>" in page
     assert "<td>us.regf.calls</td><td>nowhere looser</td><td></td>" in page
+
+
+def test_pairs_in_doubt_are_shown_and_only_where_there_are_some(html, tmp_path):
+    assert "Who is who" not in html
+    write_report(_inputs(doubtful=[TOLD], possible=1234), tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "1,234 possible matches wait for a reviewer" in page
+    assert "A&lt;1&gt;" in page
+    assert not re.search(r"https?:|//[a-z]|<script|@import|url\((?!#)", page)
