@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from skiptrace.contracts.inputs import INPUTS
+from skiptrace.contracts.judgements import JUDGEMENTS
 from skiptrace.contracts.outputs import OUTPUTS
 from skiptrace.tables import Column, Table, one_of
 
@@ -32,6 +33,13 @@ matched whatever their case, blanks and hyphens, and under many usual names in E
 (`skiptrace/ingest/aliases.toml`); `[columns]` in the settings adds more. Lists in a cell are separated by `;`. Unknown
 columns are kept. `phone_1…n`, `email_1…n` and `alias_1…n` make up the lists below. `*` = required.
 """
+SAID = """
+What reviewers say of pairs of records: written by `skiptrace review`, read by `skiptrace review --import` and
+`skiptrace match --judgements`. A row without a judgement waits for one. A source may be left out where only one has the
+id. `skiptrace review --export` writes these columns to be filled in, and beside them what the two records say: name and
+a column `…_l` and `…_r` a comparison, which fields speak `for` and `against` one person with their bits, and what would
+turn the answer (`otherwise`). Columns that are not listed here are passed over.
+"""
 OUT = """
 The rows of `schedule.jsonl` and the manifest also have JSON Schemas (2020-12):
 `skiptrace/contracts/schedule.schema.json` and `skiptrace/contracts/manifest.schema.json`. In CSV, lists and objects are
@@ -44,7 +52,8 @@ def page() -> str:
     made = "Made from the tables in `skiptrace/contracts/` by `python docs/make_files.py`; do not edit by hand.\n"
     coming = [section(table) for table in INPUTS.values()]
     going = [section(table) for table in OUTPUTS.values()]
-    return "\n".join(["# Files\n", made, "## What comes in", IN, *coming, "## What goes out", OUT, *going])
+    said = ["## What reviewers say", SAID, section(JUDGEMENTS)]
+    return "\n".join(["# Files\n", made, "## What comes in", IN, *coming, *said, "## What goes out", OUT, *going])
 
 
 def section(table: Table) -> str:
