@@ -160,7 +160,7 @@ class ConsentReceiver(StrEnum):
 
 
 class Basis(StrEnum):
-    """Known legal bases; another word in ``consents.basis`` is kept as read and satisfies no provision that asks."""
+    """Known legal bases; another word in ``consents.basis`` is kept as read and satisfies nothing."""
 
     CONSENT = "consent"
     EXPLICIT_CONSENT = "explicit_consent"

@@ -1,4 +1,7 @@
-"""Consents: when they hold, and for what. Unknown means no: a consent given to nobody permits nothing."""
+"""Consents: when they hold, and for what.
+
+Unknown means no: a consent given to nobody, or on a basis that is none of the known words, permits nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,11 @@ from skiptrace.vocabulary import Basis, Channel, ConsentGiver, ConsentPurpose, C
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["CONSENTED", "admissible", "direct_consents", "held_consents"]
+__all__ = ["CONSENTED", "admissible", "direct_consents", "held_consents", "on_known_basis"]
 
 CONSENTED = (Basis.CONSENT, Basis.EXPLICIT_CONSENT, Basis.SEPARATE_CONSENT)
 """Bases by which the person said yes."""
+_KNOWN = [basis.value for basis in Basis]
 
 
 def ends_at() -> pl.Expr:
@@ -30,20 +34,30 @@ def held_consents(consents: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         Grain: consent. ``consent_id``, ``given_by``, ``given_to``, ``basis``, ``purposes``, ``channels`` (null =
-        every), ``scope``, ``given`` and ``ended`` (microseconds; [given, ended)). Those given to nobody are left out.
-        Where an id stands twice, both rows must permit.
+        every), ``scope``, ``given`` and ``ended`` (microseconds; [given, ended)). Those given to nobody or on no known
+        basis are left out. Where an id stands twice, both rows must permit.
     """
-    return consents.filter(pl.col("given_to").is_not_null() & pl.col("given_at").is_not_null()).select(
+    told = pl.col("given_to").is_not_null() & pl.col("given_at").is_not_null()
+    return consents.filter(told & on_known_basis()).select(
         "consent_id",
         "given_by",
         "given_to",
-        pl.col("basis").str.to_lowercase().str.strip_chars(),
+        _basis(),
         "purposes",
         "channels",
         pl.col("scope").str.to_lowercase().str.strip_chars(),
         given=pl.col("given_at").dt.epoch("us"),
         ended=ends_at().dt.epoch("us").fill_null(2**62),
     )
+
+
+def _basis() -> pl.Expr:
+    return pl.col("basis").str.to_lowercase().str.strip_chars()
+
+
+def on_known_basis() -> pl.Expr:
+    """Return whether a consent's basis is a known word; one that is not, or missing, satisfies nothing."""
+    return _basis().is_in(_KNOWN).fill_null(value=False)
 
 
 def permits(purpose: str, channel: pl.Expr | None = None) -> pl.Expr:
@@ -88,6 +102,8 @@ def admissible(rows: pl.DataFrame, consents: pl.DataFrame, as_of: datetime) -> C
             "consent_id",
             _state=pl.when(pl.col("given_to").is_null())
             .then(pl.lit("consent is given to nobody: given_to is empty"))
+            .when(~on_known_basis())
+            .then(pl.lit("consent is on no known basis"))
             .when(pl.col("purposes").list.contains(ConsentPurpose.LOCATE.value).fill_null(value=False).not_())
             .then(pl.lit("consent is not for locate"))
             .when(pl.col("given_at").is_null() | (pl.col("given_at") > at))

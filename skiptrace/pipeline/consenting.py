@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from skiptrace.casefile.audit import note
+from skiptrace.compliance.consent import on_known_basis
 from skiptrace.contracts.inputs import CONSENTS, CONTACT_POINTS, INSTANT
 from skiptrace.errors import UsageError
 from skiptrace.ingest.merging import merge_rows
 from skiptrace.pipeline.one_row import keyed_name, known_tables, read_one, renamed_origin
-from skiptrace.vocabulary import PointKind
+from skiptrace.vocabulary import Basis, PointKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,8 @@ def add_consent(
     Raises
     ------
     UsageError
-        If an option cannot be read, an id is there already, or only one of account and contact point is given.
+        If an option cannot be read, the basis is no known word, an id is there already, or only one of account and
+        contact point is given.
     """
     if (account_id is None) != (contact_point is None):
         raise UsageError("--account and --contact-point belong together: whose point the consent is for")
@@ -57,6 +59,8 @@ def add_consent(
     with casefile.open(make=False) as opened:
         known = known_tables(opened, "accounts", "contact_points", "consents")
         row = read_one("consents", {"given_at": terms.as_of.isoformat(), **given}, known, terms)
+        if row.filter(on_known_basis()).is_empty():
+            raise UsageError(f"--basis: not one of: {', '.join(Basis)}")
         name = row["consent_id"][0]
         if name in known["consents"]["consent_id"]:
             raise UsageError(f"--consent-id {name}: is there already; a new consent has an id of its own")
@@ -124,7 +128,7 @@ def list_consents(casefile: Casefile, terms: Terms, account_id: str | None = Non
     -------
     polars.DataFrame
         Grain: consent. The columns of CONSENTS, ``reason`` of its revocation, and ``state`` as of now: holds, revoked,
-        expired, not yet, or given to nobody.
+        expired, not yet, given to nobody, or on no known basis.
     """
     with casefile.open(make=False) as opened:
         known = known_tables(opened, "consents", "contact_points", "relations")
@@ -144,6 +148,8 @@ def list_consents(casefile: Casefile, terms: Terms, account_id: str | None = Non
         .then(pl.lit("not yet"))
         .when(pl.col("given_to").is_null())
         .then(pl.lit("given to nobody"))
+        .when(~on_known_basis())
+        .then(pl.lit("on no known basis"))
         .otherwise(pl.lit("holds"))
     )
     first = told.sort("received_at").unique("consent_id", keep="first", maintain_order=True)

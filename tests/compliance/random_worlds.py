@@ -316,7 +316,7 @@ class _Maker:
                 "consent_id": consent,
                 "given_by": party if self.maybe(0.8) else "debtor",
                 "given_to": random.choice(("this_collector",) * 4 + ("creditor", "earlier_collector", None)),
-                "basis": random.choice(("consent",) * 3 + ("separate_consent", "contract", "legitimate_interest")),
+                "basis": random.choice(("consent",) * 3 + ("separate_consent", "legitimate_interest", "handshake")),
                 "purposes": random.choice(
                     (["locate"], ["contact"], ["locate", "contact"], *(["locate", "contact", "share"],) * 4)
                 ),

@@ -36,6 +36,7 @@ def test_a_consent_for_locating_lets_a_record_in(frame):
     ("change", "reason"),
     [
         ({"given_to": None}, "consent is given to nobody: given_to is empty"),
+        ({"basis": "handshake"}, "consent is on no known basis"),
         ({"purposes": ["contact", "share"]}, "consent is not for locate"),
         ({"given_at": "2026-11-23T00:00:01Z"}, "consent is not yet valid"),
         ({"valid_until": "2026-11-23T00:00:00Z"}, "consent is expired"),

@@ -268,6 +268,7 @@ def test_a_consent_holds_to_the_very_end(refused):
         {"revoked_at": "2026-11-24T12:00:00Z"},
         {"revocation_received_at": "2026-11-24T12:00:00Z"},
         {"consent_id": "C2"},
+        {"basis": "handshake"},
     ],
 )
 def test_a_flawed_consent_permits_nothing(refused, flaw):

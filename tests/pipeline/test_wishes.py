@@ -186,6 +186,7 @@ def test_a_consent_is_kept_for_the_contact_point_it_is_given_for(kept, terms):
         ({**CONSENT, "consent_id": "K01"}, None, None, "K01: is there already"),
         ({**CONSENT, "purposes": "harass"}, None, None, "--purposes: not one of"),
         ({**CONSENT, "basis": None}, None, None, "--basis: missing value"),
+        ({**CONSENT, "basis": "handshake"}, None, None, "--basis: not one of: consent, "),
         (CONSENT, "OH-1001", None, "belong together"),
         (CONSENT, "NOPE", "+16145550142", "unknown account"),
         (CONSENT, "OH-1001", "12", "--contact-point"),

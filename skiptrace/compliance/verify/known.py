@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from skiptrace.vocabulary import outcome_meanings
+from skiptrace.vocabulary import Basis, outcome_meanings
 
 if TYPE_CHECKING:
     from skiptrace.compliance.facts import Facts
@@ -167,7 +167,9 @@ def read_known(facts: Facts, rulebook: Rulebook, accounts: list[str]) -> Known:
             known.by_address[row["address_key"]].append(row)
     _read_attempts(facts, known, set(ids), points)
     _read_stops(facts, known, ids, points)
-    known.consents = {row["consent_id"]: row for row in facts.consents.iter_rows(named=True)}
+    # A basis that is none of the known words satisfies nothing.
+    based = facts.consents.filter(pl.col("basis").is_in([basis.value for basis in Basis]))
+    known.consents = {row["consent_id"]: row for row in based.iter_rows(named=True)}
     return known
 
 
