@@ -14,10 +14,11 @@ import pytest
 
 from skiptrace.compliance import check
 from skiptrace.settings import CheckParams
+from skiptrace.vocabulary import Channel
 
 FOLDER = Path(__file__).parent / "scenarios"
 PRESETS = tomllib.loads((FOLDER / "presets.toml").read_text(encoding="utf-8"))
-EXPECTED = ("verdict", "provision", "eligible", "denies", "allows", "as_of")
+EXPECTED = ("verdict", "provision", "eligible", "denies", "allows", "silent", "as_of")
 AS_OF = "2026-11-23T00:00:00Z"
 MINUTE = timedelta(minutes=1)
 
@@ -89,6 +90,10 @@ def named(case: dict[str, Any], key: str) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
+def names(row: dict[str, Any]) -> set[str]:
+    return {entry.rpartition(":")[0] for entry in row["all_provisions"]}
+
+
 @pytest.mark.parametrize("number", [pytest.param(number, id=one.id) for number, one in enumerate(SCENARIOS)])
 def test_scenario(number, all_judged):
     for case, row in all_judged[number]:
@@ -99,6 +104,8 @@ def test_scenario(number, all_judged):
             assert f"{provision}:deny" in row["all_provisions"], (case, row)
         for provision in named(case, "allows"):
             assert f"{provision}:allow" in row["all_provisions"], (case, row)
+        for provision in named(case, "silent"):
+            assert provision not in names(row), (case, row)
         if "eligible" in case:
             assert row["eligible_again_at"] == datetime.fromisoformat(case["eligible"]).astimezone(UTC), (case, row)
         if row["verdict"] == "allow":
@@ -342,3 +349,42 @@ def test_every_provision_that_can_be_lifted_is_lifted_by_its_scope_and_not_by_an
                 elif named_there and scopes[name] not in named_there:
                     kept.add(name)
     assert (sorted(set(scopes) - lifted), sorted(set(scopes) - kept)) == ([], [])
+
+
+def of_a_place(rulebook: Any) -> list[Any]:
+    """Return what is judged and is law of some place: the house's own rules bear on every channel but few."""
+    return [one for one in rulebook.provisions if one.kind not in ("disclosure", "retention") and one.places != ("*",)]
+
+
+def test_every_channel_a_provision_names_is_denied_and_at_that_moment_it_is_silent_on_every_other(all_judged, rulebook):
+    denied, silent = set(), set()
+    for pairs in all_judged:
+        found = [(case["at"], case.get("channel", "call"), row["all_provisions"], names(row)) for case, row in pairs]
+        against = {(entry[:-5], at) for at, _, entries, _ in found for entry in entries if entry.endswith(":deny")}
+        denied |= {(entry[:-5], by) for _, by, entries, _ in found for entry in entries if entry.endswith(":deny")}
+        silent |= {(one, by) for one, then in against for at, by, _, bearing in found if at == then} - {
+            (one, by) for _, by, _, bearing in found for one in bearing
+        }
+    # Third parties are called or left alone: by other channels the silence of the law denies.
+    asked = [one for one in of_a_place(rulebook) if not (one.kind == "need" and one.party)]
+    assert [(one.id, by) for one in asked for by in one.channels if (one.id, by) not in denied] == []
+    others = [(one.id, by) for one in asked for by in Channel if by not in one.channels]
+    assert [pair for pair in others if pair not in silent] == []
+
+
+def test_every_relation_that_a_bar_spares_and_every_product_it_names_has_a_scenario(all_judged, rulebook):
+    spared, barred = set(), set()
+    for number, pairs in enumerate(all_judged):
+        accounts = enumerate(told(SCENARIOS[number].values[0])["accounts"], 1)
+        products = {one.get("account_id", f"A{at}"): one.get("product", "").lower() for at, one in accounts}
+        for case, row in pairs:
+            product = products.get(case.get("account_id", "A1"), "")
+            for name, _, verdict in (entry.rpartition(":") for entry in row["all_provisions"]):
+                (spared if verdict == "allow" else barred).add((name, case.get("relation"), product))
+    bars = [one for one in of_a_place(rulebook) if one.kind == "bar"]
+    unspared = {(one.id, str(wanted)) for one in bars for wanted in one.except_relations}
+    assert unspared - {(name, relation) for name, relation, _ in spared} == set()
+    # A product shows that a word is needed only if no other word is in it.
+    words = {one.id: one.products for one in bars}
+    shown = {(name, *(word for word in words[name] if word in sold)) for name, _, sold in barred if name in words}
+    assert {(one.id, word) for one in bars for word in one.products} - shown == set()
