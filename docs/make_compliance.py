@@ -82,9 +82,10 @@ only a consent opens: such a contact must be proposed and checked.
   the TCPA alone are applied. No hours were found for the United Kingdom, Singapore and Hong Kong: the house's hold.
 - **What is said.** Templates, calls and voicemails are not read.
 - **Exceptions that would permit more** are left out: in the United States the three narrow exceptions to a request to
-  cease and the one confirmation of an opt-out; in the District of Columbia the one electronic message that asks for
-  consent to more. Calls that United States law does not count, to attorneys, creditors and consumer reporting
-  agencies, count.
+  cease, the one confirmation of an opt-out, the answer to a debtor who begins contact at a time or place they called
+  inconvenient, and the second call to a third party whose answer is believed wrong or incomplete; in the District of
+  Columbia the one electronic message that asks for consent to more. Calls that United States law does not count, to
+  attorneys, creditors and consumer reporting agencies, count.
 - **Other law:** licences, limitation, validation notices, interest and fees, recording of calls, who may be told what
   in court. Singapore counts the search for a debtor itself as collection and asks for a licence.
 - **Public holidays** come from the `holidays` package; where a cited list has more, the pack adds them.
