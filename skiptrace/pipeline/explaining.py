@@ -9,7 +9,7 @@ import polars as pl
 from skiptrace.contracts.outputs import SCHEDULE, WHOLE_ACCOUNT, WITHHELD
 from skiptrace.errors import UsageError
 from skiptrace.pipeline.pair_words import Evidence, explain_pair
-from skiptrace.pipeline.plans import standing
+from skiptrace.pipeline.plans import PLANS, standing
 from skiptrace.pipeline.understanding import identify
 
 if TYPE_CHECKING:
@@ -45,14 +45,21 @@ def explain(what: str, gathered: Gathered, casefile: Casefile | None, terms: Ter
     return _account(what, *_planned(casefile))
 
 
-def _planned(casefile: Casefile | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _planned(casefile: Casefile | None) -> tuple[pl.DataFrame, pl.DataFrame, str]:
+    """Return the placements that stand, what is withheld, and which plan says so, in words."""
     if casefile is None:
-        return SCHEDULE.empty(), WITHHELD.empty()
+        return SCHEDULE.empty(), WITHHELD.empty(), ""
     with casefile.open() as opened:
-        return standing(opened), opened.read("withheld", WITHHELD.schema)
+        plans = opened.read("plans", PLANS).select("plan", "batch_id", "as_of").rows()
+        said = "".join(
+            f"Said by plan {number} ({batch_id}) as of {as_of.isoformat()}; what came in since counts for "
+            "`skiptrace verify` and the next `skiptrace plan`."
+            for number, batch_id, as_of in plans[-1:]
+        )
+        return standing(opened), opened.read("withheld", WITHHELD.schema), said
 
 
-def _account(account_id: str, placements: pl.DataFrame, withheld: pl.DataFrame) -> Explanation:
+def _account(account_id: str, placements: pl.DataFrame, withheld: pl.DataFrame, said: str) -> Explanation:
     mine = placements.filter(pl.col("account_id") == account_id).sort("not_before")
     waiting = withheld.filter(pl.col("account_id") == account_id)
     whole = waiting.filter(WHOLE_ACCOUNT)
@@ -67,6 +74,8 @@ def _account(account_id: str, placements: pl.DataFrame, withheld: pl.DataFrame) 
         + _again(row["eligible_again_at"])
         for row in whole.iter_rows(named=True)
     ]
+    if sentences and said:
+        sentences.append(said)
     state = "scheduled" if mine.height else "withheld" if whole.height else "not planned yet"
     return {
         "title": f"account {account_id}: {state}",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from skiptrace.casefile import Opened
     from skiptrace.pipeline.terms import Terms
 
-__all__ = ["FACTS", "PLACEMENTS", "KeptPlan", "issued", "keep_plan", "read_plan", "standing"]
+__all__ = ["FACTS", "PLACEMENTS", "PLANS", "KeptPlan", "issued", "keep_plan", "read_plan", "standing"]
 
 PLACEMENTS = {**SCHEDULE.schema, "planned_at": INSTANT, "plan": pl.Int64(), "superseded": pl.Int64()}
 """Every row that was ever released. ``plan``: its plan's number; ``superseded``: of the plan that took its place."""

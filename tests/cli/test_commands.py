@@ -80,6 +80,13 @@ def test_a_permit_is_explained_with_its_law(skiptrace, ran):
     assert all(row["citation"] for row in found["rows"])
 
 
+@pytest.mark.parametrize("account", ["OH-1001", "TX-1004"])
+def test_what_is_said_of_an_account_names_the_plan_that_says_it(account, skiptrace, ran):
+    plan = pl.read_ndjson(ran.out / "schedule.jsonl")["batch_id"][0]
+    said = json.loads(skiptrace("explain", account, *ran.known, "--json").out)["sentences"]
+    assert said[-1].startswith(f"Said by plan 1 ({plan}) as of {MONDAY.replace('Z', '+00:00')}; ")
+
+
 def test_json_speaks_of_moments_as_rfc_3339(skiptrace, ran, tmp_path):
     done = skiptrace("run", ran.batch, "--out", tmp_path / "out", "--as-of", MONDAY, "--json")
     assert done.err == ""
