@@ -21,6 +21,7 @@ from skiptrace.compliance.looseness import looser
 from skiptrace.compliance.packs import EVERYWHERE, Fault, PackFile, faults_of, parse_pack, read_pack
 from skiptrace.compliance.places import Places, load_places
 from skiptrace.errors import RulebookError
+from skiptrace.vocabulary import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +33,7 @@ __all__ = [
     "HOUSE_HOURS",
     "Override",
     "Rulebook",
+    "covers",
     "found_packs",
     "load_rulebook",
     "merged",
@@ -41,6 +43,8 @@ __all__ = [
 
 HOUSE_HOURS = "house.hours"
 """The window taken where the packs of a place state no hours."""
+_MOMENTARY = (Channel.CALL, Channel.SMS, Channel.EMAIL, Channel.VISIT)
+"""Channels that have hours."""
 
 
 class Override(NamedTuple):
@@ -132,7 +136,7 @@ def load_rulebook(params: RulebookParams) -> Rulebook:
         raise RulebookError(str(faults[0]))
     every = (*shipped_packs(), *own)
     # A place that a shipped pack covers keeps that pack's name.
-    packs = {place: file.pack.name for file in reversed(every) for place in file.pack.places if place != EVERYWHERE}
+    packs = {place: file.pack.name for file in reversed(every) for place in file.pack.places if covers(file, place)}
     return Rulebook(
         provisions=tuple(provisions[key] for key in sorted(provisions)),
         places=load_places(),
@@ -189,6 +193,20 @@ def taken(one: Provision, shipped: Sequence[PackFile]) -> tuple[Provision, Overr
         return one, Override(one.override_reason, more)
     assert isinstance(one, Window | Need)  # noqa: S101  # nothing else can speak for a place
     return one.model_copy(update={"adds": True}), None
+
+
+def covers(file: PackFile, place: str) -> bool:
+    """Tell whether a pack says enough of a place for contacts there not to be denied.
+
+    What is known from memory alone permits nothing, so it does not cover a place; only hours of its own do, as inside
+    them a person must look.
+    """
+    here = [one for one in file.provisions if any(f"{place}-".startswith(f"{other}-") for other in one.places)]
+    return place != EVERYWHERE and any(one.status != "M" or _bounds_contact(one) for one in here)
+
+
+def _bounds_contact(one: Provision) -> bool:
+    return isinstance(one, Window) and not one.adds and not one.labels and set(one.channels) >= set(_MOMENTARY)
 
 
 def _overlap(place: str, other: str) -> bool:

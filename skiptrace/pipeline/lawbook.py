@@ -8,7 +8,7 @@ from skiptrace.compliance import load_rulebook
 from skiptrace.compliance.law import Window
 from skiptrace.compliance.looseness import looser
 from skiptrace.compliance.packs import EVERYWHERE, KINDS, PackFile, faults_of, known_place, read_pack
-from skiptrace.compliance.rulebook import found_packs, merged, shipped_packs, taken
+from skiptrace.compliance.rulebook import covers, found_packs, merged, shipped_packs, taken
 from skiptrace.compliance.statements import bears_on, hours_in_words, in_force, is_in_force, statement
 from skiptrace.errors import UsageError
 
@@ -26,6 +26,7 @@ SHIPPED = "shipped"
 """Word for the packs that come with the program."""
 LOADED = "loaded"
 """Word for the rulebook as it is used: the shipped packs, with the user's among and instead of them."""
+_UNCOVERED = "nothing there but from memory, so contacts stay denied as without a pack"
 
 
 def used(rulebook: Rulebook) -> dict[str, Any]:
@@ -141,6 +142,12 @@ def lint(path: Path, params: RulebookParams) -> dict[str, list[dict[str, Any]]]:
         for one in file.provisions
         if (file.name, one.id) not in faulty
         for words in _warnings(one)
+    ]
+    warnings += [
+        {"file": file.name, "line": 0, "where": "pack.places", "message": f"{place}: {_UNCOVERED}"}
+        for file in sound
+        for place in file.pack.places
+        if place != EVERYWHERE and not any(covers(one, place) for one in (*shipped_packs(), *beside, *sound))
     ]
     return {"faults": [fault._asdict() for fault in faults], "warnings": warnings}
 

@@ -130,6 +130,13 @@ def test_lint_warns_of_memory_of_overlap_and_of_what_only_tightens(skiptrace, ow
     assert "replaces the shipped provision with this id, and is nowhere looser" in out
     out = skiptrace("rulebook", "lint", own(text.replace("in.rbi", "in.own"))[0]).out
     assert "a shipped pack covers this place: it only tightens" in out
+    out = skiptrace("rulebook", "lint", own(text.replace("in.rbi", "fr.own").replace('["IN"]', '["FR", "IN"]'))[0]).out
+    assert "stay denied" not in out  # within its hours a person must look
+    note = INDIA[: INDIA.index("kind")].replace('["IN"]', '["FR", "IN"]').replace("in.rbi.hours", "fr.note")
+    path, _ = own(note + 'kind = "disclosure"\nsummary = "a note"\ncitation = "a law"\nstatus = "M"\n')
+    assert (
+        "warning: own.toml: pack.places: FR: nothing there but from memory" in skiptrace("rulebook", "lint", path).out
+    )
 
 
 def test_lint_reads_what_is_no_pack_without_a_traceback(skiptrace, tmp_path):

@@ -134,6 +134,39 @@ def test_a_provision_speaks_by_itself_only_for_a_place_that_no_shipped_pack_cove
     assert list(reasoned.overrides) == (["gb.test"] if adds else [])
 
 
+HOURS = '{ days = "mon-sun", open = "08:00", close = "20:00" }'
+ALL = 'channels = ["call", "sms", "email", "visit"]\n'
+
+
+@pytest.mark.parametrize(
+    ("provision", "verdicts"),
+    [
+        ('kind = "retention"\nyears = 3\nstatus = "S"\n', ["allow", "allow"]),
+        ('kind = "retention"\nyears = 3\nstatus = "M"\n', ["deny", "deny"]),
+        (f'kind = "window"\nhours = [{HOURS}]\nstatus = "M"\n{ALL}', ["review", "review"]),
+        (f'kind = "window"\nhours = [{HOURS}]\nstatus = "M"\nchannels = ["call"]\n', ["deny", "deny"]),
+        (f'kind = "window"\nhours = [{HOURS}]\nstatus = "M"\nlabels = ["work"]\n{ALL}', ["deny", "deny"]),
+        ('kind = "retention"\nyears = 3\nstatus = "S"\nplaces = ["FR-IDF"]\n', ["deny", "deny"]),
+    ],
+)
+def test_a_place_known_from_memory_alone_stays_closed(tmp_path, world, proposals, provision, verdicts):
+    head = HEAD[: HEAD.index("kind")].replace('["GB"]', '["FR"]').replace("gb.test", "fr.test")
+    book = loaded(tmp_path, f'{head}summary = "from somewhere"\ncitation = "a law"\n{provision}')
+    facts = world({
+        "accounts": [{"country": "FR", "postal_code": "75001"}],
+        "points": [
+            {"contact_point": "+1", "places": ["FR"], "zones": ["Europe/Paris"]},
+            {"contact_point": "jane@example.com"},
+        ],
+    })  # fmt: skip
+    asked = proposals([
+        {"contact_point": "+1", "at": "2026-11-23T11:00:00Z"},
+        {"contact_point": "jane@example.com", "channel": "email", "at": "2026-11-23T11:00:00Z"},
+    ])  # fmt: skip
+    found = check(asked, facts, book, datetime(2026, 11, 23, tzinfo=UTC), CheckParams())
+    assert found["verdict"].to_list() == verdicts
+
+
 def test_wider_hours_without_a_reason_leave_the_houses_hours_where_they_were(tmp_path, world, proposals):
     facts = world({"points": [{"contact_point": "+1", "places": ["GB"], "zones": ["Europe/London"]}],
                    "accounts": [{"country": "GB", "postal_code": "M11AA"}]})  # fmt: skip
