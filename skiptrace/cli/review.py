@@ -94,7 +94,7 @@ def review(
         if as_json:
             show_json({"pairs": count, "possible_matches": desk.doubt.possible, "file": str(export)})
         else:
-            typer.echo(f"{count:,} pairs to judge of {desk.doubt.possible:,} possible matches")
+            typer.echo(f"{count:,} pairs to judge; {desk.doubt.possible:,} possible matches in all")
             typer.echo(str(export))
         return
     _sit(Sitting(desk, by, chosen), kept, as_json=as_json)

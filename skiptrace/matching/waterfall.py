@@ -215,10 +215,13 @@ def _opposite(gammas: NDArray[np.int8], model: Model, rows: int, bar: float) -> 
     """Return the change of fewest fields, and of least bits among those, that crosses the bar."""
     now = float(model.weigh(gammas[None], COMPARISONS, rows).weight[0])
     companies = gammas[COMPARISONS.index("company")] != _MISSING
+    # Of address and town only one is ever compared: the other cannot become known beside it.
+    told = {name for name in ("address", "town") if gammas[COMPARISONS.index(name)] != _MISSING}
+    spoken_for = {"address", "town"} - (told or {"address"})
     others = {
         column: list(_other_levels(model, name, int(gammas[column]), better=now < bar))
         for column, name in enumerate(COMPARISONS)
-        if (name in _OF_COMPANIES if companies else name != "company")
+        if (name in _OF_COMPANIES if companies else name != "company") and name not in spoken_for
     }
     for columns_changed in (1, 2):
         tried = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from skiptrace.ingest import JudgementsRead
     from skiptrace.pipeline.terms import Terms
-    from skiptrace.settings import LinkParams
+    from skiptrace.settings import Settings
 
 __all__ = ["Aids", "Matched", "match"]
 
@@ -99,18 +100,13 @@ def match(paths: Sequence[Path], aids: Aids, out: Path, terms: Terms) -> Matched
         raise InputError(f"{paths[0].name}: no usable record")
     said = None if aids.judgements is None else _said(aids.judgements, records, terms)
     rejected = pl.concat([*(refused for _, refused in read), *([] if said is None else [said.rejected])])
+    settings = _on_its_own(terms.settings, records)
     terms.on_stage("normalise")
-    params = terms.settings.normalise
-    home = params.default_country or likely_home(records)
-    people = normalise(
-        {"records": records},
-        params.model_copy(update={"default_country": home}),
-        date_order=terms.settings.ingest.date_order,
-    ).people
+    people = normalise({"records": records}, settings.normalise, date_order=settings.ingest.date_order).people
     terms.on_stage("link")
     linked = link(
         people,
-        _on_its_own(terms.settings.link),
+        settings.link,
         seed=terms.seed,
         judgements=None if said is None else said.rows,
         model=model,
@@ -126,7 +122,9 @@ def match(paths: Sequence[Path], aids: Aids, out: Path, terms: Terms) -> Matched
         write_model(linked.model, folder)
         write_rejected(rejected, folder)
         counts = [(frame.height, refused.height) for frame, refused in read]
-        write_linkage(dict(zip(paths, counts, strict=True)), aids, linked.diagnostics, folder, terms)
+        write_linkage(
+            dict(zip(paths, counts, strict=True)), aids, linked.diagnostics, folder, replace(terms, settings=settings)
+        )
         names = sorted(path.name for path in folder.iterdir())
     return Matched(
         records=records.height,
@@ -138,11 +136,14 @@ def match(paths: Sequence[Path], aids: Aids, out: Path, terms: Terms) -> Matched
     )
 
 
-def _on_its_own(params: LinkParams) -> LinkParams:
+def _on_its_own(settings: Settings, records: pl.DataFrame) -> Settings:
     """Return what fits a file that was not put together by searching for names, unless the settings say otherwise."""
-    if "least_namesakes" in params.model_fields_set:
-        return params
-    return params.model_copy(update={"least_namesakes": _LEAST_NAMESAKES})
+    home = settings.normalise.default_country or likely_home(records)
+    params = settings.link
+    if "least_namesakes" not in params.model_fields_set:
+        params = params.model_copy(update={"least_namesakes": _LEAST_NAMESAKES})
+    normalising = settings.normalise.model_copy(update={"default_country": home})
+    return settings.model_copy(update={"normalise": normalising, "link": params})
 
 
 def _said(path: Path, records: pl.DataFrame, terms: Terms) -> JudgementsRead:

@@ -89,7 +89,7 @@ def keyed_name(casefile: Casefile, what: str, text: str) -> str:
     >>> from pathlib import Path
     >>> from skiptrace.casefile import Casefile, Key
     >>> keyed_name(Casefile(Path("x"), Key("k")), "stop", "A-1")
-    'a2c1d4c4d8b6'
+    '05071eb51e75'
     """
     key = casefile.derive(f"names: {what}")
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:_NAME_DIGITS]

@@ -108,10 +108,14 @@ def tell_pair(compared: pl.DataFrame, known: Evidence) -> dict[str, Any]:
     together = entities[0] == entities[1]
     left, right = (readable(_side_frame(known.people, asked, side)).row(0, named=True) for side in ("l", "r"))
     speaking = sorted((share for share in fall.shares if share.known), key=lambda share: -abs(share.bits))
+    compared_with = {share.comparison for share in speaking}
+    # Where addresses are compared, they speak for the town as well.
+    told_by = {"town"} if "address" in compared_with else set()
+    silent = [share for share in fall.shares if share.comparison not in compared_with | told_by]
     verdict = "one person" if together else "two people"
     decided = _settled_in_words(asked, outcome, reported, fall, known) or _entity_in_words(fall, together=together)
     return {
-        "title": f"{left['record_id']} and {right['record_id']} are taken for {verdict}",
+        "title": f"{_named(left, right)} and {_named(right, left)} are taken for {verdict}",
         "sentences": [
             _outcome_in_words(outcome, fall),
             *([decided] if decided else []),
@@ -127,11 +131,11 @@ def tell_pair(compared: pl.DataFrame, known: Evidence) -> dict[str, Any]:
             }
             for share in speaking
         ],
-        "not_compared": [share.field for share in fall.shares if not share.known],
+        "not_compared": [share.field for share in silent],
         "one_sided": [
             {"compared": share.field, "left": left[share.comparison], "right": right[share.comparison]}
-            for share in fall.shares
-            if not share.known and (left[share.comparison] or right[share.comparison])
+            for share in silent
+            if left[share.comparison] or right[share.comparison]
         ],
         "pair": {
             "left": {name: left[name] for name in ("source", "record_id", "name")},
@@ -147,6 +151,12 @@ def tell_pair(compared: pl.DataFrame, known: Evidence) -> dict[str, Any]:
             "opposite_weight": None if fall.opposite_weight is None else round(fall.opposite_weight, 4),
         },
     }
+
+
+def _named(record: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """Return the id of a record, with its source where the other has the same id."""
+    same = record["record_id"] == other["record_id"]
+    return f"{record['source']}:{record['record_id']}" if same else str(record["record_id"])
 
 
 def without_values(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -149,3 +149,13 @@ def test_a_linked_folder_may_be_moved_with_its_files(skiptrace, tmp_path):
     here.rename(tmp_path / "there")
     done = skiptrace("explain", "R0000003,R0000004", "--linked", tmp_path / "there" / "out")
     assert done.code == 0, done.err
+
+
+def test_two_records_of_one_id_are_told_apart_by_their_files(skiptrace, tmp_path):
+    for name in ("left", "right"):
+        (tmp_path / f"{name}.csv").write_bytes(PEOPLE.read_bytes())
+    out = tmp_path / "out"
+    assert skiptrace("match", tmp_path / "left.csv", tmp_path / "right.csv", "--out", out).code == 0
+    done = skiptrace("explain", "left:R0000003,right:R0000003", "--linked", out)
+    assert done.out.startswith("left:R0000003 and right:R0000003 are taken for one person")
+    assert skiptrace("explain", "R0000003,R0000003", "--linked", out).code == 0

@@ -87,3 +87,10 @@ def test_without_values_only_ids_words_and_numbers_are_left(known):
     assert values
     assert not [value for value in values if value in bare]
     assert "R01" in bare
+
+
+def test_where_addresses_are_compared_nobody_is_told_that_towns_are_not(known):
+    told = explain_pair("R01,OH-1001", known)
+    assert "address" in {row["compared"] for row in told["rows"]}
+    assert "town" not in told["not_compared"]
+    assert not {"town"} & {change["field"] for change in told["pair"]["opposite"]}
