@@ -4,12 +4,14 @@ from skiptrace.normalise.addresses import address_key
 from skiptrace.normalise.emails import mailbox
 from skiptrace.normalise.home import likely_home
 from skiptrace.normalise.identifiers import sealed_national_ids
+from skiptrace.normalise.people import UNCLEAR
 from skiptrace.normalise.phones import e164
 from skiptrace.normalise.places import country_code
 from skiptrace.normalise.points import point_keys
 from skiptrace.normalise.stage import UNREADABLE_SCHEMA, Normalised, normalise
 
 __all__ = [
+    "UNCLEAR",
     "UNREADABLE_SCHEMA",
     "Normalised",
     "address_key",

@@ -26,7 +26,10 @@ from skiptrace.vocabulary import AccountKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["people_of", "persons_of"]
+__all__ = ["UNCLEAR", "people_of", "persons_of"]
+
+UNCLEAR = "unclear"
+"""Said of the order of dates of which the whole source is known to leave it open, so that no part of it decides."""
 
 _TEXT, _TEXTS, _DATE = pl.String(), pl.List(pl.String()), pl.Date()
 _SHOWN = {
@@ -144,7 +147,7 @@ def people_of(persons: pl.DataFrame, points: pl.DataFrame, order: str | None, ke
     points
         POINTS of all rows.
     order
-        Declared order of day and month in birth dates; None = deduced for each table and source.
+        Declared order of day and month in birth dates, or :data:`UNCLEAR`; None = deduced for each table and source.
     key
         Of the hash that stands for a national id.
 
@@ -220,7 +223,7 @@ def _with_births(rows: pl.DataFrame, order: str | None) -> pl.DataFrame:
     dated = []
     for part in parts:
         written = part.get_column("birth_date")
-        births = birth_intervals(written, order or date_order(written))
+        births = birth_intervals(written, date_order(written) if order is None else None if order == UNCLEAR else order)
         dated.append(part.with_columns(births.get_columns()))
     known = pl.col("birth_from").is_not_null()
     return pl.concat(dated).with_columns(

@@ -74,7 +74,8 @@ def normalise(
     params
         Default country.
     date_order
-        ``dmy``, ``mdy`` or ``ymd``: declared order of birth dates; None = deduced for each table and source.
+        ``dmy``, ``mdy`` or ``ymd``: declared order of birth dates; None = deduced for each table and source;
+        :data:`~skiptrace.normalise.people.UNCLEAR` = not to be deduced.
     key
         Of the hash that stands for a national id; the same key must be used as long as hashes are to be compared.
 

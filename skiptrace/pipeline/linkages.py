@@ -19,9 +19,9 @@ from skiptrace.contracts.outputs import ENTITIES, PAIRS
 from skiptrace.errors import InputError
 from skiptrace.ingest import read_judgements, read_people
 from skiptrace.matching import Linked
-from skiptrace.normalise import normalise
 from skiptrace.pipeline.models import MODEL_FILE, read_model
 from skiptrace.pipeline.pair_words import Evidence
+from skiptrace.pipeline.population import population
 from skiptrace.pipeline.release import sha256
 from skiptrace.settings import Settings
 
@@ -114,7 +114,7 @@ def read_linkage(folder: Path, judgements: Path | None, terms: Terms) -> Evidenc
         [read_people(path, settings.ingest, id_column, path.stem)[0] for path, _ in inputs], how="diagonal"
     )
     terms.on_stage("normalise")
-    people = normalise({"records": records}, settings.normalise, date_order=settings.ingest.date_order).people
+    people = population(records, settings)
     pairs, entities = (_table(folder / f"{name}.parquet") for name in ("pairs", "entities"))
     if len(inputs) == 1:
         source = pl.lit(inputs[0][0].stem)

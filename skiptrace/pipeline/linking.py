@@ -10,11 +10,12 @@ import polars as pl
 from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest import read_judgements, read_people
 from skiptrace.matching import link
-from skiptrace.normalise import likely_home, normalise
+from skiptrace.normalise import likely_home
 from skiptrace.pipeline.judging import usable
 from skiptrace.pipeline.linkages import write_linkage
 from skiptrace.pipeline.models import read_model, write_model
 from skiptrace.pipeline.outputs import write_rejected
+from skiptrace.pipeline.population import population
 from skiptrace.pipeline.release import staged
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def match(paths: Sequence[Path], aids: Aids, out: Path, terms: Terms) -> Matched
     rejected = pl.concat([*(refused for _, refused in read), *([] if said is None else [said.rejected])])
     settings = _on_its_own(terms.settings, records)
     terms.on_stage("normalise")
-    people = normalise({"records": records}, settings.normalise, date_order=settings.ingest.date_order).people
+    people = population(records, settings)
     terms.on_stage("link")
     linked = link(
         people,
