@@ -251,6 +251,27 @@ class Verdict(StrEnum):
     REVIEW = "review"
 
 
+class EntityEvent(StrEnum):
+    """What happened to a record's entity; see ``CHANGES``."""
+
+    BORN = "born"
+    JOINED = "joined"
+    MERGED = "merged"
+    SPLIT = "split"
+    LEFT = "left"
+
+
+class EntityCause(StrEnum):
+    """Why it happened; ``weighed_again`` is a new model, or other rarities of names."""
+
+    MATCH = "match"
+    JUDGEMENT = "judgement"
+    RECORD_GONE = "record_gone"
+    RECORD_CHANGED = "record_changed"
+    RECORD_CAME = "record_came"
+    WEIGHED_AGAIN = "weighed_again"
+
+
 @cache
 def outcome_meanings() -> pl.DataFrame:
     """Return what each outcome means: the one table that timing and compliance both read.

@@ -8,9 +8,10 @@ import polars as pl
 
 from skiptrace.contracts.columns import INSTANT, TEXT, TEXTS, probability, text
 from skiptrace.tables import REJECTED_SCHEMA, Check, Column, Table
-from skiptrace.vocabulary import Channel, PairOutcome, Party, Purpose, Verdict
+from skiptrace.vocabulary import Channel, EntityCause, EntityEvent, PairOutcome, Party, Purpose, Verdict
 
 __all__ = [
+    "CHANGES",
     "ENTITIES",
     "LEADS_FILE",
     "OUTPUTS",
@@ -50,6 +51,32 @@ PAIRS = Table(
     },
 )
 """Followed in the file by one ``gamma_*`` (int, -1 = missing) a comparison."""
+
+CHANGES = Table(
+    name="changes",
+    grain="record whose entity is another than before",
+    key=("table", "source", "record_id"),
+    columns={
+        "event": Column(
+            dtype=TEXT,
+            required=True,
+            words=EntityEvent,
+            description="born: new, in a new entity; joined: new, in one that was there; merged: its entity went up in "
+            "another; split: it left an entity that others go on with; left: the record is no more",
+        ),
+        "table": text("accounts, records or relations", required=True),
+        "source": text(required=True),
+        "record_id": text(required=True),
+        "entity_before": text("null = none, the record is new"),
+        "entity_after": text("null = none, the record is no more"),
+        "because": Column(dtype=TEXT, words=EntityCause, description="null: nothing but that the record came or went"),
+        "source_l": text("the pair, or on the right the record, that brought it about"),
+        "record_id_l": text(),
+        "source_r": text(),
+        "record_id_r": text(),
+        "match_weight": Column(dtype=pl.Float64(), description="of that pair; null where it is no match"),
+    },
+)
 
 LEADS_FILE = Table(
     name="leads",
@@ -183,6 +210,9 @@ REJECTED = Table(
 )
 
 OUTPUTS = MappingProxyType(
-    {table.name: table for table in (SCHEDULE, WITHHELD, LEADS_FILE, REACH, PAIRS, ENTITIES, REJECTED, VERDICTS)}
+    {
+        table.name: table
+        for table in (SCHEDULE, WITHHELD, LEADS_FILE, REACH, PAIRS, ENTITIES, CHANGES, REJECTED, VERDICTS)
+    }
 )
 """Every output table by name."""
