@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from skiptrace.matching.roll import Roll
     from skiptrace.settings import LinkParams
 
-__all__ = ["RULES", "Block", "chunks", "lay_blocks"]
+__all__ = ["HELD_RULES", "RULES", "Block", "chunks", "lay_blocks"]
 
-_HELD_RULES = ("phone", "email", "mailbox", "name", "word")
+HELD_RULES = ("phone", "email", "mailbox", "name", "word")
 
 RULES: dict[str, tuple[str, ...]] = {
     "national_id": ("id_hash",),
@@ -76,6 +76,8 @@ class Block:
         Pairs it brings, and pairs under keys that were too hot.
     hot_keys
         Number of keys left out.
+    most
+        Rows that a key may have before it is left out.
     """
 
     rule: str
@@ -85,6 +87,7 @@ class Block:
     pairs: int
     left_out: int
     hot_keys: int
+    most: int
 
 
 def lay_blocks(roll: Roll, params: LinkParams) -> list[Block]:
@@ -99,7 +102,7 @@ def lay_blocks(roll: Roll, params: LinkParams) -> list[Block]:
         _lay(rule, keyed.select("kind", *columns, "row").drop_nulls(), ["kind", *columns], roll.size, params)
         for rule, columns in RULES.items()
     ]
-    held = [_lay(rule, roll.held[rule].select("thing", "row"), ["thing"], roll.size, params) for rule in _HELD_RULES]
+    held = [_lay(rule, roll.held[rule].select("thing", "row"), ["thing"], roll.size, params) for rule in HELD_RULES]
     return [*held, *blocks]
 
 
@@ -130,6 +133,7 @@ def _lay(rule: str, keyed: pl.DataFrame, key: list[str], size: int, params: Link
         pairs=int(kept["pairs"].sum()),
         left_out=int(hot["pairs"].sum()),
         hot_keys=int(hot["keys"].sum()),
+        most=min([params.max_key_holders, *(hot["holders"].head(1) - 1)]),
     )
 
 

@@ -13,7 +13,7 @@ from skiptrace.matching.training import learn_m, learn_u, pack, random_pairs, un
 from skiptrace.matching.weights import Model, default_model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from skiptrace.matching.blocking import Block
     from skiptrace.matching.roll import Roll
@@ -68,11 +68,15 @@ class Bench:
 
     def candidates(self, blocks: Sequence[Block], model: Model, *, across_only: bool) -> Candidates:
         """Compare all that the blocking rules bring, and keep what may come to something under ``model``."""
+        return self.compared(chunks(self.roll, blocks, self.params, across_only=across_only), model)
+
+    def compared(self, stretches: Iterable[pl.DataFrame], model: Model) -> Candidates:
+        """Compare stretches of pairs (``left``, ``right``), and keep what may come to something under ``model``."""
         kept, counted = [_NO_PAIRS], [_NO_VECTORS]
-        for pairs in chunks(self.roll, blocks, self.params, across_only=across_only):
+        for pairs in stretches:
             compared = self.vectors(pairs)
             counts = compared.group_by("vector").agg(pairs=pl.len().cast(pl.Int64))
-            odds = model.weigh(unpack(counts["vector"].to_numpy()), COMPARISONS, self.roll.size)
+            odds = model.weigh(unpack(counts["vector"].to_numpy()), COMPARISONS, self.roll.population)
             hopeful = (odds.weight > _HOPELESS_BITS) | (odds.related > _HOPELESS_RELATED)
             kept.append(compared.join(counts.filter(pl.Series(hopeful)), on="vector", how="semi"))
             counted.append(counts)
@@ -99,7 +103,7 @@ class Bench:
         """Add ``weight`` (bits), ``probability``, ``related`` and the ``gamma_*`` to pairs with their ``vector``."""
         distinct = compared.select("vector").unique().sort("vector")
         gammas = unpack(distinct["vector"].to_numpy())
-        odds = model.weigh(gammas, COMPARISONS, self.roll.size)
+        odds = model.weigh(gammas, COMPARISONS, self.roll.population)
         meaning = distinct.with_columns(
             weight=pl.Series(odds.weight),
             probability=pl.Series(odds.probability),
@@ -112,7 +116,7 @@ class Bench:
         """Tell which pairs rest on a name alone, in a file too short to show how rare it is."""
         others = [f"gamma_{name}" for name in COMPARISONS if name not in _NAMES]
         bare = weighed.select(pl.all_horizontal(pl.col(name) < 0 for name in others)).to_series()
-        return bare & (self.roll.size < _KNOWN_NAMES)
+        return bare & (self.roll.population < _KNOWN_NAMES)
 
     def contradict(self, weighed: pl.DataFrame) -> pl.Series:
         """Tell which pairs cannot be one person, however alike they are otherwise.

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["find_held"]
+__all__ = ["RARE_HOLDERS", "find_held", "find_things"]
 
 _LONG_MAILBOX = 5
 """Letters of a mailbox name from which on it may be somebody's own at several providers."""
-_RARE_HOLDERS = 5
+RARE_HOLDERS = 5
 """Rows up to which a word is rare enough to look at all who have it."""
 
 
 def find_held(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Find which things rows have in common.
+
+    Parameters
+    ----------
+    people
+        PEOPLE in the order of the roll, with ``is_company``.
+
+    Returns
+    -------
+    dict of str to polars.DataFrame
+        By kind of thing, as :func:`find_things`. Grain: row × thing. ``row``, ``thing``, ``holders`` (u32: how many
+        rows have it), sorted by thing and row. Things that only one row has are left out.
+    """
+    things = find_things(people)
+    return {kind: _numbered(frame, RARE_HOLDERS if kind == "word" else None) for kind, frame in things.items()}
+
+
+def find_things(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Find which rows have which things.
 
     Parameters
@@ -24,9 +42,8 @@ def find_held(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
     -------
     dict of str to polars.DataFrame
         By kind of thing: phone, email, mailbox (the part before the @), name (given, middle and family name, or an
-        alias, words in any order), alias (a name that is some row's alias), word (a rare one, of name or street).
-        Grain: row × thing. ``row``, ``thing``, ``holders`` (u32: how many rows have it), sorted by thing and row.
-        Things that only one row has are left out.
+        alias, words in any order), alias (a name that is some row's alias), word (of name or street).
+        Grain: row × thing, each once. ``row`` (u32), ``thing`` (str).
     """
     rows = people.with_row_index("row")
     mailbox = pl.col("emails").list.eval(pl.element().str.split("@").list.first())
@@ -42,7 +59,8 @@ def find_held(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
         "alias": names.select("row", "thing").join(aliases, on="thing", how="semi"),
         "word": rows.select("row", thing=pl.concat_list(words)).explode("thing"),
     }
-    return {kind: _numbered(frame, _RARE_HOLDERS if kind == "word" else None) for kind, frame in held.items()}
+    thing = pl.col("thing")
+    return {kind: frame.filter(thing.is_not_null() & (thing != "")).unique() for kind, frame in held.items()}
 
 
 def _names(rows: pl.DataFrame) -> pl.DataFrame:
@@ -63,7 +81,6 @@ def _names(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _numbered(held: pl.DataFrame, most: int | None) -> pl.DataFrame:
     """Return the things that at least two rows have (and at most ``most``), numbered in their own order."""
-    held = held.filter(pl.col("thing").is_not_null() & (pl.col("thing") != "")).unique()
     held = held.with_columns(holders=pl.len().over("thing").cast(pl.UInt32)).filter(pl.col("holders") > 1)
     if most is not None:
         held = held.filter(pl.col("holders") <= most)

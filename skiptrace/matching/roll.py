@@ -6,7 +6,7 @@ Row numbers are the only identity in this room: record ids may be the same in tw
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from skiptrace.vocabulary import AccountKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Roll", "enrol"]
+__all__ = ["LINKED", "Among", "Roll", "arrange", "birth_of", "enrol", "grades_of", "spell"]
 
 _ID_HOLDERS = (40, 10)
 """More rows than this hold a national id: filler typed into the field, or several people under one id."""
@@ -36,6 +36,11 @@ _UNUSED = (
     "jurisdiction",
 )
 """Columns of PEOPLE that say nothing on who somebody is."""
+_IDS = ("table", "source", "record_id", "account_id", "person_id")
+_ALONE = ("source", "han", "id_last4", "id_type", "address", "house", "unit", "employer")
+"""What is coded by itself: it is only ever compared with its like."""
+LINKED = {name: dtype for name, dtype in PEOPLE.schema.items() if name not in _UNUSED}
+"""Columns of PEOPLE that linkage looks at."""
 _PERSONAL = ("given", "middle", "given_root", "given_sound", "han_name")
 """What companies have none of, whatever a file says."""
 _GENERATION = {"sr": 1, "i": 1, "jr": 2, "ii": 2, "iii": 3, "iv": 4, "v": 5}
@@ -60,6 +65,8 @@ class Roll:
         Behind the codes of national ids: what ids one slip apart have in common (list of str).
     held
         See :func:`skiptrace.matching.holdings.find_held`.
+    population
+        Rows in the whole file: as many as there are here, unless these are only some of them.
     """
 
     ids: pl.DataFrame
@@ -69,6 +76,7 @@ class Roll:
     places: pl.Series
     ids_near: pl.Series
     held: Mapping[str, pl.DataFrame]
+    population: int
 
     @property
     def size(self) -> int:
@@ -76,50 +84,44 @@ class Roll:
         return self.ids.height
 
 
-def enrol(people: pl.DataFrame) -> Roll:
-    """Put PEOPLE in order and turn what is compared into numbers."""
-    needed = [name for name in PEOPLE.columns if name not in _UNUSED]
-    people = PEOPLE.conform(people).select(needed).sort("source", "record_id", "table", nulls_last=True)
-    person = pl.col("kind") != AccountKind.COMPANY
-    texts = [name for name in needed if PEOPLE.schema[name] == pl.String]
-    people = people.with_columns(
-        *(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts),
-        is_company=~person.fill_null(value=True),
-    )
-    people = people.with_columns(pl.when(~pl.col("is_company")).then(pl.col(*_PERSONAL)))
-    parts, names = _coded_together(
-        people.select(
-            given=pl.col("given"),
-            family=pl.col("family"),
-            middle=pl.col("middle"),
-            root=pl.coalesce("given_root", "given"),
-            given_initial=pl.col("given").str.slice(0, 1),
-            middle_initial=pl.col("middle").str.slice(0, 1),
-        )
-    )
-    sounds, _ = _coded_together(
-        people.select(
-            given_sound=pl.coalesce("given_sound", "given"), family_sound=pl.coalesce("family_sound", "family")
-        )
-    )
-    street, streets = _coded_together(people.select(street=_joined("address_tokens")))
-    place, places = _coded_together(people.select(postal="postal_code", city="city"))
-    number, numbers = _coded_together(people.select(id_hash="national_id_hash"))
+class Among(NamedTuple):
+    """Where rows stand among everybody, if only some are enrolled.
+
+    Attributes
+    ----------
+    population
+        Rows in the whole file.
+    grades
+        Grain: row, in the order of the roll. How rare its values are among everybody; see :func:`grades_of`.
+    held
+        As :attr:`Roll.held`, the holders counted among everybody.
+    """
+
+    population: int
+    grades: pl.DataFrame
+    held: Mapping[str, pl.DataFrame]
+
+
+def enrol(people: pl.DataFrame, among: Among | None = None) -> Roll:
+    """Put PEOPLE in order and turn what is compared into numbers.
+
+    Parameters
+    ----------
+    people
+        PEOPLE, in any order.
+    among
+        Of whom they are some; null = they are everybody.
+    """
+    people = arrange(people)
+    spelt = spell(people)
+    parts, names = _coded_together(spelt.select("given", "family", "middle", "root", "given_initial", "middle_initial"))
+    sounds, _ = _coded_together(spelt.select("given_sound", "family_sound"))
+    street, streets = _coded_together(spelt.select("street"))
+    place, places = _coded_together(spelt.select("postal", "city"))
+    number, numbers = _coded_together(spelt.select("id_hash"))
     alone = people.select(
         pl.col("is_company").cast(pl.Int8).alias("kind"),
-        *(
-            _code(pl.col(column)).alias(name)
-            for name, column in {
-                "source": "source",
-                "han": "han_name",
-                "id_last4": "national_id_last4",
-                "id_type": "national_id_type",
-                "address": "address_key",
-                "house": "house_number",
-                "unit": "unit",
-                "employer": "employer_key",
-            }.items()
-        ),
+        *(spelt.select(_code(pl.col(_ALONE))).iter_columns()),
         suffix=pl.col("suffix").replace_strict(_GENERATION, default=None, return_dtype=pl.Int32),
         id_checked=pl.col("national_id_type").is_not_null() & (pl.col("national_id_type") != "unknown"),
         latin=pl.concat_str("given", "family", ignore_nulls=True).str.contains(r"^[\x00-\x7f]*$"),
@@ -131,15 +133,54 @@ def enrol(people: pl.DataFrame) -> Roll:
     near = (
         people.select(text="national_id_hash", near="national_id_near").drop_nulls("text").unique("text", keep="first")
     )
-    coded = pl.concat([alone, parts, sounds, street, place, number, _birth(people)], how="horizontal")
+    coded = pl.concat([alone, parts, sounds, street, place, number, birth_of(people)], how="horizontal")
     return Roll(
-        ids=people.select("table", "source", "record_id", "account_id", "person_id"),
-        coded=coded.with_columns(_grades()),
+        ids=people.select(_IDS),
+        coded=coded.with_columns(among.grades if among else grades_of(coded)),
         names=names,
         streets=streets,
         places=places,
         ids_near=numbers.to_frame("text").join(near, on="text", how="left", maintain_order="left")["near"],
-        held=find_held(people),
+        held=among.held if among else find_held(people),
+        population=among.population if among else people.height,
+    )
+
+
+def arrange(people: pl.DataFrame) -> pl.DataFrame:
+    """Return what linkage looks at in PEOPLE, empty text as null, in the order of the roll, with ``is_company``."""
+    people = PEOPLE.conform(people).select(list(LINKED)).sort("source", "record_id", "table", nulls_last=True)
+    person = pl.col("kind") != AccountKind.COMPANY
+    texts = [name for name, dtype in LINKED.items() if dtype == pl.String]
+    people = people.with_columns(
+        *(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts),
+        is_company=~person.fill_null(value=True),
+    )
+    return people.with_columns(pl.when(~pl.col("is_company")).then(pl.col(*_PERSONAL)))
+
+
+def spell(people: pl.DataFrame) -> pl.DataFrame:
+    """Return what is compared and blocked on as text, under its name in :attr:`Roll.coded`, of arranged people."""
+    return people.select(
+        given="given",
+        family="family",
+        middle="middle",
+        root=pl.coalesce("given_root", "given"),
+        given_initial=pl.col("given").str.slice(0, 1),
+        middle_initial=pl.col("middle").str.slice(0, 1),
+        given_sound=pl.coalesce("given_sound", "given"),
+        family_sound=pl.coalesce("family_sound", "family"),
+        street=_joined("address_tokens"),
+        postal="postal_code",
+        city="city",
+        id_hash="national_id_hash",
+        source="source",
+        han="han_name",
+        id_last4="national_id_last4",
+        id_type="national_id_type",
+        address="address_key",
+        house="house_number",
+        unit="unit",
+        employer="employer_key",
     )
 
 
@@ -163,7 +204,7 @@ def _coded_together(columns: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     return pl.DataFrame(coded), texts
 
 
-def _birth(people: pl.DataFrame) -> pl.DataFrame:
+def birth_of(people: pl.DataFrame) -> pl.DataFrame:
     """Return the birth date as days since 1970 and as digits; companies have none."""
     first = pl.when(~pl.col("is_company")).then(pl.coalesce("birth_from", "birth_to"))
     last = pl.when(~pl.col("is_company")).then(pl.coalesce("birth_to", "birth_from"))
@@ -186,16 +227,22 @@ def _birth(people: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _grades() -> list[pl.Expr]:
-    """Return how rare each row's own values are: they count where both rows have the same one."""
+def grades_of(coded: pl.DataFrame) -> pl.DataFrame:
+    """Return how rare each row's own values are: they count where both rows have the same one.
+
+    Parameters
+    ----------
+    coded
+        Everybody's values as numbers, whichever, as long as equal numbers stand for equal values.
+    """
     kind = pl.col("kind")
     birth = share(pl.col("birth_digits"), kind)
     filler = (birth >= _FILLER_BIRTH) & (pl.len().over("birth_digits") > _FILLER_HOLDERS)
-    return [
+    return coded.select(
         share_grade(share(pl.col("given"), kind), NAME_SHARES).alias("given_grade"),
         share_grade(share(pl.col("family"), kind), NAME_SHARES).alias("family_grade"),
         share_grade(share(pl.col("employer"), pl.lit(0)), EMPLOYER_SHARES).alias("employer_grade"),
         pl.when(filler).then(0).otherwise(1).cast(pl.Int8).alias("birth_grade"),
         holder_grade(pl.len().over("id_hash"), _ID_HOLDERS).alias("id_grade"),
         holder_grade(pl.len().over("address")).alias("address_grade"),
-    ]
+    )

@@ -9,6 +9,7 @@ import polars as pl
 from skiptrace.vocabulary import Judgement
 
 if TYPE_CHECKING:
+    from skiptrace.matching.index import Index
     from skiptrace.matching.roll import Roll
 
 __all__ = ["DISCLOSED", "PAIR", "find_judged", "find_rulings", "first_left", "newest"]
@@ -53,7 +54,7 @@ def newest(judgements: pl.DataFrame) -> pl.DataFrame:
     return first_left(judgements).unique(PAIR, keep="last", maintain_order=True)
 
 
-def find_rulings(roll: Roll, judgements: pl.DataFrame | None, max_accounts: int) -> pl.DataFrame:
+def find_rulings(roll: Roll | Index, judgements: pl.DataFrame | None, max_accounts: int) -> pl.DataFrame:
     """Return the pairs that are settled.
 
     Accounts with one ``person_id`` are one person's. A relation is never the debtor of the account that discloses it,
@@ -112,7 +113,7 @@ def _ruled(pairs: pl.DataFrame, ruling: str | None) -> pl.DataFrame:
     )
 
 
-def find_judged(roll: Roll, judgements: pl.DataFrame | None) -> pl.DataFrame:
+def find_judged(roll: Roll | Index, judgements: pl.DataFrame | None) -> pl.DataFrame:
     """Return the pairs of this roll that a reviewer has settled.
 
     Returns
