@@ -91,6 +91,9 @@ class LinkParams(Params):
     """Rows held together by matches beyond which weaker matches are dropped first: no person has so many records."""
     max_birth_gap_days: int = Field(default=800, ge=1)
     """Two full birth dates further apart, and not a slip of the pen, are two people's however many rows lie between."""
+    relearn_share: float = Field(default=0.2, ge=0, le=1)
+    """Share of the rows that the model was trained on which may have come, changed or gone before all is linked anew.
+    Until then what rests on the file as a whole (model, how common names are, which keys are hot) is off by no more."""
 
 
 class TraceParams(Params):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from skiptrace.matching.known import Known
 from skiptrace.matching.linking import Linked, link
+from skiptrace.matching.relinking import Relinked, relink
 from skiptrace.matching.weights import Model, default_model
 
-__all__ = ["Linked", "Model", "default_model", "link"]
+__all__ = ["Known", "Linked", "Model", "Relinked", "default_model", "link", "relink"]

@@ -35,11 +35,14 @@ class Clusters(NamedTuple):
     ----------
     label
         By row: the smallest row number of its entity.
+    component
+        By row: the smallest row number of all that matches tie it to, before anything was judged.
     judged, split
         Number of components that had to be judged, and of those that came apart.
     """
 
     label: NDArray[np.int64]
+    component: NDArray[np.int64]
     judged: int
     split: int
 
@@ -70,11 +73,12 @@ def cluster(
     groups = _components(size, certain)
     certain = certain.with_columns(weight=pl.lit(np.inf))
     edges = pl.concat([matches.select("left", "right", "weight"), certain.select("left", "right", "weight")])
+    component = _components(size, edges)
     edges = _cut_crowds(size, edges, max_judged)
     label = _components(size, edges)
     inner = inner_pairs(label)
     if inner.is_empty():
-        return Clusters(label, 0, 0)
+        return Clusters(label, component, 0, 0)
     weighed = judge(inner).with_columns(component=pl.Series(label[inner["left"].to_numpy()]))
     doubtful = weighed.filter(((pl.col("weight") <= 0) | pl.col("barred")).any().over("component"))
     split = 0
@@ -82,7 +86,7 @@ def cluster(
         rows = np.unique(np.concatenate([part["left"].to_numpy(), part["right"].to_numpy()]))
         label[rows] = _reassemble(rows, part, groups)
         split += int(len(np.unique(label[rows])) > 1)
-    return Clusters(label, doubtful["component"].n_unique(), split)
+    return Clusters(label, component, doubtful["component"].n_unique(), split)
 
 
 def inner_pairs(label: NDArray[np.int64], at_least: int = 3) -> pl.DataFrame:

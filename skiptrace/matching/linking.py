@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from skiptrace.contracts.outputs import ENTITIES, PAIRS
+from skiptrace.contracts.outputs import ENTITIES
 from skiptrace.matching.blocking import lay_blocks
 from skiptrace.matching.clustering import cluster
-from skiptrace.matching.comparisons import COMPARISONS
 from skiptrace.matching.evidence import Bench
+from skiptrace.matching.lineage import name_entity
+from skiptrace.matching.outcomes import SETTLED_BITS, name_outcomes, name_pairs
 from skiptrace.matching.roll import enrol
-from skiptrace.matching.rulings import DISCLOSED, find_judged, find_rulings
+from skiptrace.matching.rulings import find_judged, find_rulings
 from skiptrace.matching.sharing import find_shared
 from skiptrace.matching.training import Judged, learn_judged, unpack
 from skiptrace.matching.weights import default_model
-from skiptrace.vocabulary import Judgement, PairOutcome
+from skiptrace.vocabulary import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,10 +30,7 @@ if TYPE_CHECKING:
     from skiptrace.matching.weights import Model
     from skiptrace.settings import LinkParams
 
-__all__ = ["Linked", "link"]
-
-_SETTLED_BITS = 40.0
-"""Match weight, for or against, of a pair that somebody has settled."""
+__all__ = ["Found", "Linked", "find", "group", "link"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +88,55 @@ def link(
     An entity's id is made from its first row, accounts before records before relations, then by source and record
     id: rows that join an entity later hardly ever change it.
     """
-    roll = enrol(people)
+    found = find(enrol(people), params, seed=seed, judgements=judgements, model=model, across_only=across_only)
+    return Linked(
+        pairs=name_pairs(found.pairs, found.roll.ids),
+        entities=_entities(found.roll, found.clusters),
+        model=found.model,
+        diagnostics=found.diagnostics,
+    )
+
+
+class Found(NamedTuple):
+    """What linkage says of the rows of a roll, by row number.
+
+    Attributes
+    ----------
+    roll
+        Everybody.
+    pairs
+        Pairs with an outcome: ``left``, ``right``, ``weight``, ``probability``, ``outcome``, ``gamma_*``; sorted.
+    clusters
+        Who is together.
+    model
+        What the pairs were weighed with.
+    rulings
+        See :func:`skiptrace.matching.rulings.find_rulings`.
+    most
+        By blocking rule: rows that a key may have before it is left out.
+    diagnostics
+        See :class:`Linked`.
+    """
+
+    roll: Roll
+    pairs: pl.DataFrame
+    clusters: Clusters
+    model: Model
+    rulings: pl.DataFrame
+    most: dict[str, int]
+    diagnostics: dict[str, object]
+
+
+def find(
+    roll: Roll,
+    params: LinkParams,
+    *,
+    seed: int,
+    judgements: pl.DataFrame | None = None,
+    model: Model | None = None,
+    across_only: bool = False,
+) -> Found:
+    """Link a roll; see :func:`link`."""
     bench = Bench(roll=roll, shared=find_shared(roll.held, params.max_key_holders), params=params)
     rulings = find_rulings(roll, judgements, params.max_accounts_per_person)
     blocks = lay_blocks(roll, params)
@@ -100,14 +145,17 @@ def link(
     if model is None:
         model = bench.train(candidates, seed)
         if not judged.is_empty():
-            model = _improve(model, judged, bench, _group(bench, candidates, rulings, model)[1])
-    pairs, clusters = _group(bench, candidates, rulings, model)
-    reported = _report(pairs, roll, clusters, params)
-    counts = reported["outcome"].value_counts().sort("outcome")
-    return Linked(
-        pairs=reported,
-        entities=_entities(roll, clusters),
+            model = _improve(model, judged, bench, group(bench, candidates, rulings, model)[1])
+    pairs, clusters = group(bench, candidates, rulings, model)
+    named = name_outcomes(pairs, clusters.label, params)
+    counts = named["outcome"].value_counts().sort("outcome")
+    return Found(
+        roll=roll,
+        pairs=named,
+        clusters=clusters,
         model=model,
+        rulings=rulings,
+        most={block.rule: block.most for block in blocks},
         diagnostics={
             "rows": roll.size,
             "judged": judged.height,
@@ -127,7 +175,7 @@ def link(
     )
 
 
-def _group(bench: Bench, candidates: Candidates, rulings: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, Clusters]:
+def group(bench: Bench, candidates: Candidates, rulings: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, Clusters]:
     """Weigh all pairs, and put together the rows that are one person."""
     settled = bench.vectors(rulings).with_columns(ruling=rulings["ruling"])
     unsettled = candidates.pairs.join(rulings, on=["left", "right"], how="anti")
@@ -162,7 +210,7 @@ def _settle(pairs: pl.DataFrame) -> pl.DataFrame:
     settled = ruling.is_not_null()
     yes = ruling == Judgement.MATCH.value
     return pairs.with_columns(
-        weight=pl.when(settled).then(pl.when(yes).then(_SETTLED_BITS).otherwise(-_SETTLED_BITS)).otherwise("weight"),
+        weight=pl.when(settled).then(pl.when(yes).then(SETTLED_BITS).otherwise(-SETTLED_BITS)).otherwise("weight"),
         probability=pl.when(settled).then(yes.cast(pl.Float64)).otherwise("probability"),
     )
 
@@ -176,7 +224,7 @@ def _judge(bench: Bench, model: Model, rulings: pl.DataFrame) -> Callable[[pl.Da
     barred = rulings.filter(pl.col("ruling") != Judgement.MATCH.value).select(
         "left", "right", ruled_out=pl.lit(value=True)
     )
-    prior_bits = np.log2(max(bench.roll.size, 2) / model.partners["same_person"])
+    prior_bits = np.log2(max(bench.roll.population, 2) / model.partners["same_person"])
 
     def judge(pairs: pl.DataFrame) -> pl.DataFrame:
         weighed = bench.weigh(bench.vectors(pairs), model)
@@ -195,35 +243,6 @@ def _judge(bench: Bench, model: Model, rulings: pl.DataFrame) -> Callable[[pl.Da
     return judge
 
 
-def _report(pairs: pl.DataFrame, roll: Roll, clusters: Clusters, params: LinkParams) -> pl.DataFrame:
-    """Return the pairs with an outcome, as PAIRS and gammas."""
-    together = pl.Series(clusters.label[pairs["left"].to_numpy()] == clusters.label[pairs["right"].to_numpy()])
-    likely = pl.col("probability")
-    outcome = (
-        pl.when(pl.col("ruling") == DISCLOSED)
-        .then(pl.lit(PairOutcome.DISCLOSED_RELATION.value))
-        .when(pl.col("together") & (likely >= params.match_probability))
-        .then(pl.lit(PairOutcome.MATCH.value))
-        .when(likely >= params.possible_probability)
-        .then(pl.lit(PairOutcome.POSSIBLE_MATCH.value))
-        .when(~pl.col("together") & (pl.col("related") >= params.related_probability))
-        .then(pl.lit(PairOutcome.POSSIBLY_RELATED.value))
-    )
-    named = pairs.with_columns(together=together).with_columns(outcome=outcome)
-    named = named.filter(pl.col("outcome").is_not_null()).sort("left", "right")
-    left, right = roll.ids[named["left"]], roll.ids[named["right"]]
-    return named.select(
-        record_id_l=left["record_id"],
-        record_id_r=right["record_id"],
-        match_weight=pl.col("weight").clip(-_SETTLED_BITS, _SETTLED_BITS).round(4),
-        match_probability=likely.round(6),
-        outcome="outcome",
-        source_l=left["source"],
-        source_r=right["source"],
-        **{f"gamma_{name}": f"gamma_{name}" for name in COMPARISONS},
-    ).cast(PAIRS.schema)  # type: ignore[arg-type]
-
-
 def _entities(roll: Roll, clusters: Clusters) -> pl.DataFrame:
     """Return each row's entity, named after the entity's first row."""
     rows = roll.ids.with_columns(label=pl.Series(clusters.label))
@@ -232,9 +251,6 @@ def _entities(roll: Roll, clusters: Clusters) -> pl.DataFrame:
         .group_by("label", maintain_order=True)
         .agg(anchor=pl.concat_str("table", "source", "record_id", separator="\x1f").first())
     )
-    named = first.select("label", entity_id=pl.Series([_name(anchor) for anchor in first["anchor"]], dtype=pl.String))
+    names = pl.Series([name_entity(anchor) for anchor in first["anchor"]], dtype=pl.String)
+    named = first.select("label", entity_id=names)
     return rows.join(named, on="label", how="left", maintain_order="left").select(*ENTITIES.columns)
-
-
-def _name(anchor: str) -> str:
-    return "e_" + hashlib.blake2b(anchor.encode(), digest_size=8).hexdigest()

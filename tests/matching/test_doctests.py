@@ -17,4 +17,4 @@ def test_examples_in_docstrings_are_true(name):
 
 
 def test_the_room_shows_what_the_others_use():
-    assert skiptrace.matching.__all__ == ["Linked", "Model", "default_model", "link"]
+    assert skiptrace.matching.__all__ == ["Known", "Linked", "Model", "Relinked", "default_model", "link", "relink"]
