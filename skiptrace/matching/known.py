@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -41,6 +41,10 @@ class Basis(BaseModel):
         Rows that came, changed or went since.
     next_number
         The first row number that was never given.
+    run
+        How many linkages there were so far, this one included.
+    diagnostics
+        Of the last linkage that had anything to do.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +55,8 @@ class Basis(BaseModel):
     rows: int
     turned_over: int
     next_number: int
+    run: int
+    diagnostics: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,23 +94,32 @@ def relink(
         found = find(enrol(news.people), params, seed=seed, judgements=judgements, model=model)
         size = found.roll.size
         basis = Basis(
-            terms=terms, model=found.model, most=found.most, rows=size, turned_over=0, next_number=_next(known, news)
+            terms=terms,
+            model=found.model,
+            most=found.most,
+            rows=size,
+            turned_over=0,
+            diagnostics=found.diagnostics,
+            **_counted_on(known, news),
         )
         label, component = found.clusters.label, found.clusters.component
         work = Work(np.arange(size), label, component, found.pairs, found.rulings, found.diagnostics)
         return _finish(known, news, work, basis)
-    basis = known.basis.model_copy(
-        update={"turned_over": known.basis.turned_over + news.turned_over, "next_number": _next(known, news)}
-    )
-    return _finish(known, news, work_on(known, news, params, judgements), basis)
+    work = work_on(known, news, params, judgements)
+    # Where nothing is new the answer is the one of last time, to the byte.
+    told = work.diagnostics if len(work.rows) or news.turned_over else known.basis.diagnostics
+    turned_over = known.basis.turned_over + news.turned_over
+    update = {"turned_over": turned_over, "diagnostics": told, **_counted_on(known, news)}
+    return _finish(known, news, work, known.basis.model_copy(update=update))
 
 
 def _outlived(basis: Basis, news: News, terms: str, params: LinkParams) -> bool:
     return basis.terms != terms or basis.turned_over + news.turned_over > params.relearn_share * basis.rows
 
 
-def _next(known: Known | None, news: News) -> int:
-    return (known.basis.next_number if known else 0) + int(news.came.sum())
+def _counted_on(known: Known | None, news: News) -> dict[str, int]:
+    before, runs = (known.basis.next_number, known.basis.run) if known else (0, 0)
+    return {"next_number": before + int(news.came.sum()), "run": runs + 1}
 
 
 def _finish(known: Known | None, news: News, work: Work, basis: Basis) -> Relinked:
@@ -146,14 +155,14 @@ def _finish(known: Known | None, news: News, work: Work, basis: Basis) -> Relink
         pairs = pl.concat([kept_pairs(known.pairs, dirty, again), pairs])
     after = Known(people=news.people.select("number", *LINKED), rows=rows, pairs=pairs, rulings=settled, basis=basis)
     return Relinked(
-        linked=_linked(after, work.diagnostics),
+        linked=_linked(after),
         known=after,
         changes=changes,
         replaced=Replaced(dirty, again) if known and basis.model == known.basis.model else None,
     )
 
 
-def _linked(known: Known, diagnostics: dict[str, object]) -> Linked:
+def _linked(known: Known) -> Linked:
     """Tell all that is known as :func:`skiptrace.matching.link` does."""
     ids = known.people.select("number", *_IDS)
     entities = ids.join(known.rows, on="number", how="left", maintain_order="left")
@@ -173,7 +182,7 @@ def _linked(known: Known, diagnostics: dict[str, object]) -> Linked:
         pairs=name_pairs(placed, ids),
         entities=entities.select(list(ENTITIES.columns)),
         model=known.basis.model,
-        diagnostics={**diagnostics, **counts},
+        diagnostics={**known.basis.diagnostics, **counts},
     )
 
 
