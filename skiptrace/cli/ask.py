@@ -28,6 +28,7 @@ from skiptrace.cli.waterfall import draw_waterfall
 from skiptrace.errors import PromiseBroken, UsageError
 from skiptrace.pipeline import answers, explaining, gathering
 from skiptrace.pipeline.doctoring import audited, examine
+from skiptrace.pipeline.entity_words import explain_entity
 from skiptrace.pipeline.linkages import read_linkage
 from skiptrace.pipeline.pair_words import explain_pair
 from skiptrace.pipeline.permits import explain_issued
@@ -50,7 +51,7 @@ def register(app: typer.Typer) -> None:
 def _picture(casefile: Path | None, batch: list[Path] | None, key_file: Path | None, chosen: Terms) -> Picture:
     kept = open_casefile(casefile, key_file) if casefile else None
     gathered = gathering.gather(batch or [], kept, chosen, keep=False)
-    return understand(gathered.tables, gathered.history, chosen, gathered.judgements)
+    return understand(gathered.tables, gathered.history, chosen, gathered.judgements, gathered.known)
 
 
 def trace(
@@ -158,7 +159,8 @@ def check(
 
 def explain(
     what: Annotated[
-        str, typer.Argument(metavar="ID", help="A permit, attempt or account, or two record ids joined by a comma.")
+        str,
+        typer.Argument(metavar="ID", help="A permit, attempt, account or entity, or two record ids joined by a comma."),
     ],
     casefile: CasefilePath = None,
     batch: Batch = None,
@@ -173,14 +175,15 @@ def explain(
 
     A permit is explained as of the plan that gave it, on what was known then. If its id does not follow from what is
     kept, the exit code is 6. Of two records it is shown what each field adds to the match weight, and what would turn
-    the answer; an id that several sources have is written SOURCE:ID.
+    the answer; an id that several sources have is written SOURCE:ID. Of an entity it is told how it came about.
 
     Example: skiptrace explain OH-1001,R01 --casefile my.casefile
     """
     chosen = terms(as_of, seed, settings, quiet=as_json)
     kept = open_casefile(casefile, key_file) if casefile else None
     issued = explain_issued(what, kept) if kept else None
-    found = issued or _explained(what, linked, batch or [], kept, chosen)
+    entity = explain_entity(what, kept) if kept and not issued else None
+    found = issued or entity or _explained(what, linked, batch or [], kept, chosen)
     if as_json:
         show_json(found)
     elif issued:

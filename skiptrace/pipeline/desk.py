@@ -85,7 +85,7 @@ def find_doubt(known: Evidence, limit: int) -> Doubt:
 def desk_of_casefile(casefile: Casefile, limit: int, terms: Terms) -> Desk:
     """Lay out the pairs of all that a casefile holds, as it is linked now."""
     gathered = gather([], casefile, terms, keep=False)
-    normalised, linked = identify(gathered.tables, gathered.history, terms, gathered.judgements)
+    normalised, linked = identify(gathered.tables, gathered.history, terms, gathered.judgements, gathered.known)
     known = Evidence(
         people=normalised.people, linked=linked, judgements=gathered.judgements, params=terms.settings.link
     )

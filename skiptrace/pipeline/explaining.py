@@ -38,7 +38,7 @@ def explain(what: str, gathered: Gathered, casefile: Casefile | None, terms: Ter
         If nothing goes by that name.
     """
     if "," in what:
-        normalised, linked = identify(gathered.tables, gathered.history, terms, gathered.judgements)
+        normalised, linked = identify(gathered.tables, gathered.history, terms, gathered.judgements, gathered.known)
         people, params = normalised.people, terms.settings.link
         return explain_pair(what, Evidence(people=people, linked=linked, judgements=gathered.judgements, params=params))
     known_account(gathered.tables["accounts"], what)

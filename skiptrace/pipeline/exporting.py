@@ -59,7 +59,7 @@ def export(schedule: Path, out: Path, forms: Sequence[str]) -> list[Path]:
 def recheck(schedule: Path, gathered: Gathered, terms: Terms) -> Rechecked:
     """Judge a schedule again, with everything that came in since it was made; what results report is done with."""
     frame = read_schedule(schedule)
-    picture = understand(gathered.tables, gathered.history, terms, gathered.judgements)
+    picture = understand(gathered.tables, gathered.history, terms, gathered.judgements, gathered.known)
     terms.on_stage("verify")
     reported = gathered.tables["attempts"].select("attempt_id")
     made = frame.join(reported, on="attempt_id", how="semi", maintain_order="left")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from skiptrace.casefile.audit import note
+from skiptrace.casefile.linkage import PORTFOLIO, read_known
 from skiptrace.compliance import admissible
 from skiptrace.contracts.inputs import ATTEMPTS, INPUTS, INSTANT
 from skiptrace.contracts.judgements import JUDGEMENTS
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from skiptrace.casefile import Casefile, Opened
+    from skiptrace.matching import Known
     from skiptrace.pipeline.terms import Terms
 
 __all__ = ["Gathered", "gather", "origin_of", "recall", "still_uncoded", "take_in"]
@@ -71,6 +73,8 @@ class Gathered:
         Hash of everything that ever went in: names the plan made from it.
     judgements
         JUDGEMENTS that reviewers gave, in the order given.
+    known
+        What linkage kept the last time; null = nothing.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -82,6 +86,7 @@ class Gathered:
     notes: tuple[str, ...] = ()
     origin: str = ""
     judgements: pl.DataFrame = field(default_factory=JUDGEMENTS.empty)
+    known: Known | None = None
 
 
 def gather(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, keep: bool = True) -> Gathered:
@@ -158,7 +163,8 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, k
         history = _with_assumed(gathered.history, opened, tables["attempts"], terms)
         judgements = kept_judgements(opened)
         origin = origin_of(gathered.origin, judged_name(judgements))
-        return replace(gathered, tables=tables, history=history, judgements=judgements, origin=origin)
+        known = read_known(opened, PORTFOLIO)
+        return replace(gathered, tables=tables, history=history, judgements=judgements, origin=origin, known=known)
 
 
 def recall(casefile: Casefile, terms: Terms) -> Gathered:
@@ -170,9 +176,10 @@ def recall(casefile: Casefile, terms: Terms) -> Gathered:
         tables["stops"] = lifted(tables["stops"], opened.read("lifts", LIFTS)).drop("reason")
         judgements = kept_judgements(opened)
         origin = origin_of(opened.get("origin") or "", judged_name(judgements))
+        known = read_known(opened, PORTFOLIO)
     for name in _IDS:
         tables[name] = admissible(tables[name], tables["consents"], terms.as_of).accepted
-    return Gathered(tables=tables, history=history, origin=origin, judgements=judgements)
+    return Gathered(tables=tables, history=history, origin=origin, judgements=judgements, known=known)
 
 
 def _read(paths: Sequence[Path], terms: Terms, key: bytes, known: Mapping[str, pl.DataFrame] | None) -> Batch:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from skiptrace.casefile.audit import note
+from skiptrace.casefile.linkage import PORTFOLIO, keep_known
 from skiptrace.contracts.outputs import WHOLE_ACCOUNT
 from skiptrace.pipeline.desk import find_doubt
 from skiptrace.pipeline.lawbook import used
@@ -65,7 +66,7 @@ def run(gathered: Gathered, casefile: Casefile | None, out: Path, terms: Terms) 
     UsageError
         If the outputs cannot be written; then nothing is released either.
     """
-    picture = understand(gathered.tables, gathered.history, terms, gathered.judgements)
+    picture = understand(gathered.tables, gathered.history, terms, gathered.judgements, gathered.known)
     name = batch_id(gathered.origin, terms)
     plan = make_plan(picture, gathered.set_aside, name, terms)
     reconciliation = reconcile(gathered.files, picture.tables["accounts"], plan.schedule, plan.withheld)
@@ -129,10 +130,8 @@ def _in_doubt(picture: Picture, gathered: Gathered, terms: Terms) -> dict[str, A
 
 def _keep(casefile: Casefile, picture: Picture, plan: Plan, manifest: dict[str, Any], terms: Terms) -> None:
     with casefile.open() as opened:
-        opened.replace("people", picture.normalised.people)
-        opened.replace("entities", picture.linked.entities)
+        keep_known(opened, PORTFOLIO, picture.relinked, terms.as_of)
         opened.replace("leads", picture.learned.leads)
-        opened.put("link_model", picture.linked.model.to_json())
         opened.replace("withheld", plan.withheld)
         number = keep_plan(opened, plan.schedule, picture.facts, picture.rulebook, manifest["batch_id"], terms)
         counts = {name: manifest["reconciliation"]["accounts"][name] for name in ("scheduled", "withheld")}

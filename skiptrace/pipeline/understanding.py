@@ -9,7 +9,7 @@ import polars as pl
 
 from skiptrace.compliance import Facts, Rulebook, check, load_rulebook
 from skiptrace.graph import Traced, TraceInputs, trace
-from skiptrace.matching import Linked, link
+from skiptrace.matching import Known, Linked, Relinked, relink
 from skiptrace.normalise import Normalised, normalise
 from skiptrace.timing import Learned, learn
 
@@ -29,7 +29,7 @@ class Picture:
     ----------
     tables
         The accepted input tables it rests on.
-    normalised, linked, traced, learned
+    normalised, relinked, traced, learned
         What each stage made of them.
     facts, rulebook
         What law is judged by.
@@ -37,11 +37,16 @@ class Picture:
 
     tables: Mapping[str, pl.DataFrame]
     normalised: Normalised
-    linked: Linked
+    relinked: Relinked
     traced: Traced
     learned: Learned
     facts: Facts
     rulebook: Rulebook
+
+    @property
+    def linked(self) -> Linked:
+        """Who is who."""
+        return self.relinked.linked
 
     def judge(self, proposals: pl.DataFrame, also: pl.DataFrame, terms: Terms, *, telling: bool = True) -> pl.DataFrame:
         """Return the verdicts on proposals, with further attempts (CODED_ATTEMPTS) counted as history."""
@@ -52,20 +57,39 @@ class Picture:
 
 
 def identify(
-    tables: Mapping[str, pl.DataFrame], history: pl.DataFrame, terms: Terms, judgements: pl.DataFrame | None = None
+    tables: Mapping[str, pl.DataFrame],
+    history: pl.DataFrame,
+    terms: Terms,
+    judgements: pl.DataFrame | None = None,
+    known: Known | None = None,
 ) -> tuple[Normalised, Linked]:
     """Find out who is who: all that a question about two records needs; see :func:`understand`."""
+    normalised, relinked = _identify(tables, history, terms, judgements, known)
+    return normalised, relinked.linked
+
+
+def _identify(
+    tables: Mapping[str, pl.DataFrame],
+    history: pl.DataFrame,
+    terms: Terms,
+    judgements: pl.DataFrame | None,
+    known: Known | None,
+) -> tuple[Normalised, Relinked]:
     settings = terms.settings
     terms.on_stage("normalise")
     attempts = pl.concat([tables["attempts"], history], how="diagonal")
     with_history = {**tables, "attempts": attempts}
     normalised = normalise(with_history, settings.normalise, date_order=settings.ingest.date_order)
     terms.on_stage("link")
-    return normalised, link(normalised.people, settings.link, seed=terms.seed, judgements=judgements)
+    return normalised, relink(normalised.people, known, settings.link, seed=terms.seed, judgements=judgements)
 
 
 def understand(
-    tables: Mapping[str, pl.DataFrame], history: pl.DataFrame, terms: Terms, judgements: pl.DataFrame | None = None
+    tables: Mapping[str, pl.DataFrame],
+    history: pl.DataFrame,
+    terms: Terms,
+    judgements: pl.DataFrame | None = None,
+    known: Known | None = None,
 ) -> Picture:
     """Take the input tables through every stage up to the facts of law.
 
@@ -79,18 +103,21 @@ def understand(
         When, seed and settings.
     judgements
         JUDGEMENTS of reviewers; null = none.
+    known
+        What linkage kept the last time: what is not new is not linked again; null = nothing.
     """
     settings, as_of = terms.settings, terms.as_of
-    normalised, linked = identify(tables, history, terms, judgements)
+    normalised, relinked = _identify(tables, history, terms, judgements, known)
+    linked = relinked.linked
     terms.on_stage("trace")
-    known = TraceInputs(
+    inputs = TraceInputs(
         people=normalised.people,
         points=normalised.points,
         entities=linked.entities,
         pairs=linked.pairs,
         attempts=normalised.attempts,
     )
-    traced = trace(known, as_of, settings.trace)
+    traced = trace(inputs, as_of, settings.trace)
     terms.on_stage("learn")
     learned = learn(traced.leads, normalised.attempts, normalised.people, as_of, settings.learn)
     facts = Facts(
@@ -105,7 +132,7 @@ def understand(
     return Picture(
         tables=tables,
         normalised=normalised,
-        linked=linked,
+        relinked=relinked,
         traced=traced,
         learned=learned,
         facts=facts,
