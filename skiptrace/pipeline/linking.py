@@ -10,12 +10,11 @@ import polars as pl
 from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest import read_judgements, read_people
 from skiptrace.matching import link
-from skiptrace.normalise import likely_home
 from skiptrace.pipeline.judging import usable
 from skiptrace.pipeline.linkages import write_linkage
 from skiptrace.pipeline.models import read_model, write_model
 from skiptrace.pipeline.outputs import write_rejected
-from skiptrace.pipeline.population import population
+from skiptrace.pipeline.population import on_its_own, population
 from skiptrace.pipeline.release import staged
 
 if TYPE_CHECKING:
@@ -24,12 +23,8 @@ if TYPE_CHECKING:
 
     from skiptrace.ingest import JudgementsRead
     from skiptrace.pipeline.terms import Terms
-    from skiptrace.settings import Settings
 
 __all__ = ["Aids", "Matched", "match"]
-
-_LEAST_NAMESAKES = 0.01
-"""Share of other people of the same name in a file that holds a population, as far as it does not say itself."""
 
 
 class Aids(NamedTuple):
@@ -101,7 +96,7 @@ def match(paths: Sequence[Path], aids: Aids, out: Path, terms: Terms) -> Matched
         raise InputError(f"{paths[0].name}: no usable record")
     said = None if aids.judgements is None else _said(aids.judgements, records, terms)
     rejected = pl.concat([*(refused for _, refused in read), *([] if said is None else [said.rejected])])
-    settings = _on_its_own(terms.settings, records)
+    settings = on_its_own(terms.settings, records)
     terms.on_stage("normalise")
     people = population(records, settings)
     terms.on_stage("link")
@@ -135,16 +130,6 @@ def match(paths: Sequence[Path], aids: Aids, out: Path, terms: Terms) -> Matched
         rejected=rejected,
         files=[out / name for name in names],
     )
-
-
-def _on_its_own(settings: Settings, records: pl.DataFrame) -> Settings:
-    """Return what fits a file that was not put together by searching for names, unless the settings say otherwise."""
-    home = settings.normalise.default_country or likely_home(records)
-    params = settings.link
-    if "least_namesakes" not in params.model_fields_set:
-        params = params.model_copy(update={"least_namesakes": _LEAST_NAMESAKES})
-    normalising = settings.normalise.model_copy(update={"default_country": home})
-    return settings.model_copy(update={"normalise": normalising, "link": params})
 
 
 def _said(path: Path, records: pl.DataFrame, terms: Terms) -> JudgementsRead:

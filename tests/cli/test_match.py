@@ -159,3 +159,67 @@ def test_two_records_of_one_id_are_told_apart_by_their_files(skiptrace, tmp_path
     done = skiptrace("explain", "left:R0000003,right:R0000003", "--linked", out)
     assert done.out.startswith("left:R0000003 and right:R0000003 are taken for one person")
     assert skiptrace("explain", "R0000003,R0000003", "--linked", out).code == 0
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory):
+    """A file put into a casefile in two parts; read it, do not change it."""
+    folder = tmp_path_factory.mktemp("grown")
+    head, *rows = PEOPLE.read_text(encoding="utf-8").splitlines()
+    second = rows[::12]
+    parts = {"first": [row for row in rows if row not in second], "second": second}
+    done = {}
+    for number, (name, part) in enumerate(parts.items(), start=1):
+        (folder / f"{name}.csv").write_text("\n".join([head, *part, ""]), encoding="utf-8")
+        when = f"2026-11-2{number}T09:00:00+00:00"
+        into = ["--casefile", folder / "m.casefile", "--as-of", when, "--out", folder / f"of_{name}", "--json"]
+        done[name] = enter("match", folder / f"{name}.csv", *into)
+        assert done[name].code == 0, done[name].err
+    return folder, {name: json.loads(one.out) for name, one in done.items()}
+
+
+def test_a_file_is_matched_against_all_that_the_casefile_was_given_before(grown):
+    folder, told = grown
+    assert told["first"]["anew"]
+    assert not told["second"]["anew"]
+    assert told["second"]["known"] == told["first"]["known"] + told["second"]["records"]
+    changes = pl.read_parquet(folder / "of_second" / "changes.parquet")
+    assert dict(changes.group_by("event").len().iter_rows()) == told["second"]["events"]
+    entities = [pl.read_parquet(folder / f"of_{name}" / "entities.parquet") for name in ("first", "second")]
+    stayed = entities[0].join(changes, on=["source", "record_id"], how="anti")
+    assert stayed.join(entities[1], on=["source", "record_id", "entity_id"], how="anti").is_empty()
+
+
+def test_an_entity_is_explained_by_how_it_came_about(grown, skiptrace):
+    folder, _ = grown
+    changes = pl.read_parquet(folder / "of_second" / "changes.parquet")
+    joined = changes.filter(pl.col("event") == "joined").row(0, named=True)
+    done = skiptrace("explain", joined["entity_after"], "--casefile", folder / "m.casefile")
+    assert done.code == 0, done.err
+    assert f"joined by second:{joined['record_id']}" in done.out
+    assert "bits" in done.out
+    assert "2026-11-21 09:00 UTC: new, of first:" in done.out
+
+
+def test_the_same_file_again_changes_nothing(grown, skiptrace, tmp_path):
+    folder, _ = grown
+    (tmp_path / "m.casefile").write_bytes((folder / "m.casefile").read_bytes())
+    again = skiptrace(
+        "match", folder / "second.csv", "--casefile", tmp_path / "m.casefile", "--out", tmp_path, "--json"
+    )
+    assert json.loads(again.out)["events"] == {}
+    for name in ("pairs.parquet", "entities.parquet", "model.json"):
+        assert (tmp_path / name).read_bytes() == (folder / "of_second" / name).read_bytes(), name
+
+
+def test_two_files_at_once_are_not_taken_into_a_casefile(grown, skiptrace, tmp_path):
+    folder, _ = grown
+    done = skiptrace("match", folder / "first.csv", folder / "second.csv", "--casefile", tmp_path / "n.casefile")
+    _one_line(done, 2, "one file at a time")
+
+
+def test_a_run_keeps_what_linkage_knows_and_the_next_one_builds_on_it(ran, skiptrace):
+    entities = pl.read_parquet(ran.out / "entities.parquet")
+    done = skiptrace("explain", entities["entity_id"][0], *ran.known)
+    assert done.code == 0, done.err
+    assert "new, of" in done.out
