@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-__all__ = ["Cost", "apart", "run_ours", "run_splink"]
+__all__ = ["Cost", "apart", "run_into", "run_ours", "run_splink"]
 
 _PEER = Path(__file__).with_name("splink_peer.py")
 _T = TypeVar("_T")
@@ -43,6 +43,13 @@ def run_ours(folder: Path, id_column: str) -> Cost:
     return _timed([*command, "--out", str(folder / "ours")], folder / "ours.log")
 
 
+def run_into(records: Path, casefile: Path, out: Path) -> Cost:
+    """Match a file of records against what a casefile knows, by the command as anyone would call it."""
+    command = [sys.executable, "-m", "skiptrace", "match", str(records), "--id-column", "record_id"]
+    where = ["--casefile", str(casefile), "--out", str(out), "--as-of", "2026-11-23T09:00:00+00:00"]
+    return _timed([*command, *where], out.with_suffix(".log"), {"SKIPTRACE_KEY": "benchmark"})
+
+
 def run_splink(world: str, folder: Path, seed: int, peer: Path) -> Cost:
     """Link them by Splink."""
     return _timed([str(peer), str(_PEER), world, str(folder), str(seed)], folder / "splink.log")
@@ -52,10 +59,12 @@ def _records(folder: Path) -> list[str]:
     return sorted(str(path) for path in folder.glob("records*.csv"))
 
 
-def _timed(command: list[str], log: Path) -> Cost:
+def _timed(command: list[str], log: Path, environment: Mapping[str, str] | None = None) -> Cost:
     began = time.perf_counter()
     with log.open("w", encoding="utf-8") as out:
-        child = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+        child = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})}
+        )
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - began

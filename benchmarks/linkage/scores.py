@@ -9,7 +9,7 @@ import polars as pl
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Quality", "matched", "measure", "true_pairs"]
+__all__ = ["Quality", "clusters_f1", "matched", "measure", "true_pairs"]
 
 _FLOOR = 0.01
 """Calibration is of pairs at or above this. Both sides look at far more pairs and write few of them below it."""
@@ -54,6 +54,12 @@ def measure(folder: Path, side: str) -> Quality:
         kin,
         _calibration_error(pairs),
     )
+
+
+def clusters_f1(entities: pl.DataFrame, truth: pl.DataFrame) -> float:
+    """Return the F1 of the pairs within entities; ``truth`` is ``record_id``, ``person``."""
+    both = entities.join(truth, on="record_id")
+    return _f1(_within(both, ["entity_id", "person"]), _within(both, ["entity_id"]), _within(both, ["person"]))
 
 
 def matched(pairs: pl.DataFrame) -> pl.DataFrame:
