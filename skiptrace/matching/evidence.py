@@ -99,6 +99,14 @@ class Bench:
             self.params.least_namesakes,
         )
 
+    def telling(self, compared: pl.DataFrame, model: Model) -> pl.DataFrame:
+        """Keep of pairs with their ``vector`` those that have an outcome: of a crowd of candidates hardly any has."""
+        distinct = compared.select("vector").unique()
+        odds = model.weigh(unpack(distinct["vector"].to_numpy()), COMPARISONS, self.roll.population)
+        least = min(self.params.match_probability, self.params.possible_probability)
+        told = (odds.probability >= least) | (odds.related >= self.params.related_probability)
+        return compared.join(distinct.filter(pl.Series(told)), on="vector", how="semi", maintain_order="left")
+
     def weigh(self, compared: pl.DataFrame, model: Model) -> pl.DataFrame:
         """Add ``weight`` (bits), ``probability``, ``related`` and the ``gamma_*`` to pairs with their ``vector``."""
         distinct = compared.select("vector").unique().sort("vector")

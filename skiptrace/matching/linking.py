@@ -88,7 +88,9 @@ def link(
     An entity's id is made from its first row, accounts before records before relations, then by source and record
     id: rows that join an entity later hardly ever change it.
     """
-    found = find(enrol(people), params, seed=seed, judgements=judgements, model=model, across_only=across_only)
+    roll = enrol(people)
+    del people  # what is numbered is not needed as text: a caller who keeps none of it frees it here
+    found = find(roll, params, seed=seed, judgements=judgements, model=model, across_only=across_only)
     return Linked(
         pairs=name_pairs(found.pairs, found.roll.ids),
         entities=_entities(found.roll, found.clusters),
@@ -178,7 +180,7 @@ def find(
 def group(bench: Bench, candidates: Candidates, rulings: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, Clusters]:
     """Weigh all pairs, and put together the rows that are one person."""
     settled = bench.vectors(rulings).with_columns(ruling=rulings["ruling"])
-    unsettled = candidates.pairs.join(rulings, on=["left", "right"], how="anti")
+    unsettled = bench.telling(candidates.pairs, model).join(rulings, on=["left", "right"], how="anti")
     pairs = _settle(bench.weigh(pl.concat([settled, unsettled], how="diagonal"), model))
     strong = pairs.filter(pl.col("probability") >= bench.params.match_probability)
     doubtful = bench.contradict(strong) | bench.by_name_alone(strong)

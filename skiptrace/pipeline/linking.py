@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from skiptrace.ingest import JudgementsRead
     from skiptrace.pipeline.terms import Terms
+    from skiptrace.settings import Settings
 
 __all__ = ["Aids", "Matched", "match"]
 
@@ -91,17 +92,18 @@ def match(paths: Sequence[Path], aids: Aids, out: Path, terms: Terms) -> Matched
         read_people(path, terms.settings.ingest, aids.id_column, source)
         for path, source in zip(paths, sources, strict=True)
     ]
+    counts = [(frame.height, refused.height) for frame, refused in read]
     records = pl.concat([frame for frame, _ in read], how="diagonal")
     if records.is_empty():
         raise InputError(f"{paths[0].name}: no usable record")
     said = None if aids.judgements is None else _said(aids.judgements, records, terms)
     rejected = pl.concat([*(refused for _, refused in read), *([] if said is None else [said.rejected])])
     settings = on_its_own(terms.settings, records)
-    terms.on_stage("normalise")
-    people = population(records, settings)
-    terms.on_stage("link")
+    # A million rows as read, as normalised and as numbers need not all be there at once: each goes with the call.
+    as_read = [records]
+    del read, records
     linked = link(
-        people,
+        _comparable(as_read, settings, terms),
         settings.link,
         seed=terms.seed,
         judgements=None if said is None else said.rows,
@@ -117,19 +119,27 @@ def match(paths: Sequence[Path], aids: Aids, out: Path, terms: Terms) -> Matched
         entities.write_parquet(folder / "entities.parquet")
         write_model(linked.model, folder)
         write_rejected(rejected, folder)
-        counts = [(frame.height, refused.height) for frame, refused in read]
         write_linkage(
             dict(zip(paths, counts, strict=True)), aids, linked.diagnostics, folder, replace(terms, settings=settings)
         )
         names = sorted(path.name for path in folder.iterdir())
     return Matched(
-        records=records.height,
+        records=sum(accepted for accepted, _ in counts),
         entities=entities["entity_id"].n_unique(),
         outcomes=dict(pairs.group_by("outcome").len().sort("outcome").iter_rows()),
         judged=int(str(linked.diagnostics["judged"])),
         rejected=rejected,
         files=[out / name for name in names],
     )
+
+
+def _comparable(as_read: list[pl.DataFrame], settings: Settings, terms: Terms) -> pl.DataFrame:
+    """Return PEOPLE of the records in the list, and empty it."""
+    terms.on_stage("normalise")
+    people = population(as_read[0], settings)
+    as_read.clear()
+    terms.on_stage("link")
+    return people
 
 
 def _said(path: Path, records: pl.DataFrame, terms: Terms) -> JudgementsRead:

@@ -53,10 +53,13 @@ def population(records: pl.DataFrame, settings: Settings, key: bytes = b"skiptra
     polars.DataFrame
         PEOPLE, sorted by source and record.
     """
+    births = records["birth_date"]
+    # What no row says comes back, empty, a stretch at a time.
+    records = records[[column.name for column in records if column.null_count() < records.height]]
     parts = []
     for source in records["source"].unique().sort():
-        own = records.filter(pl.col("source") == source)
-        order = settings.ingest.date_order or date_order(own["birth_date"]) or UNCLEAR
+        mine = records["source"] == source
+        own, order = records.filter(mine), settings.ingest.date_order or date_order(births.filter(mine)) or UNCLEAR
         for start in range(0, own.height, _STRETCH):
             stretch = {"records": own.slice(start, _STRETCH)}
             parts.append(normalise(stretch, settings.normalise, date_order=order, key=key).people)
