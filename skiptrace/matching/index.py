@@ -8,6 +8,7 @@ process and never decide an order.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,8 +16,8 @@ import polars as pl
 
 from skiptrace.matching.blocking import HELD_RULES, RULES
 from skiptrace.matching.frequencies import HOLDERS
-from skiptrace.matching.holdings import RARE_HOLDERS, find_things
-from skiptrace.matching.roll import Among, arrange, birth_of, grades_of, spell
+from skiptrace.matching.holdings import RARE_HOLDERS, find_hashes
+from skiptrace.matching.roll import Among, birth_of, grades_of, spell
 from skiptrace.matching.sharing import pair_code
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Index", "index_people"]
 
 _WORDS = (
-    "given", "family", "root", "given_sound", "family_sound", "street", "postal", "city", "id_hash", "han", "id_last4",
+    "given", "family", "root", "given_sound", "family_sound", "postal", "city", "id_hash", "han", "id_last4",
     "address", "house", "employer",
 )  # fmt: skip
 _BIRTH = ("birth_year", "birth_month", "birth_day", "birth_digits")
@@ -47,7 +48,7 @@ class Index:
     Attributes
     ----------
     people
-        PEOPLE in the order of the roll.
+        As :func:`skiptrace.matching.roll.arrange` returns them.
     ids
         As :attr:`skiptrace.matching.roll.Roll.ids`.
     coded
@@ -125,7 +126,11 @@ class Index:
             held[kind] = some.join(holders.agg(holders=pl.len().cast(pl.UInt32)), on="thing").filter(
                 pl.col("holders") > 1
             )
-        return Among(population=self.size, grades=grades_of(self.coded)[rows], held=held)
+        return Among(population=self.size, grades=self._grades[rows], held=held)
+
+    @cached_property
+    def _grades(self) -> pl.DataFrame:
+        return grades_of(self.coded)
 
     def _under(self, rule: str, rows: NDArray[np.bool_], most: int) -> pl.DataFrame:
         """Return all who have a key of one of ``rows`` (``row``, ``key``), but for keys that too many have."""
@@ -145,20 +150,24 @@ class Index:
         return self.coded.select(row=pl.int_range(pl.len(), dtype=pl.UInt32), thing=pl.col(name)).drop_nulls()
 
 
-def index_people(people: pl.DataFrame) -> Index:
-    """Index PEOPLE, in any order."""
-    arranged = arrange(people)
-    spelt = spell(arranged).select(_WORDS)
+def index_people(arranged: pl.DataFrame) -> Index:
+    """Index people as :func:`skiptrace.matching.roll.arrange` returns them."""
+    spelt = spell(arranged.lazy()).select(_WORDS).collect()
+    tokens = pl.col("address_tokens")
+    street = arranged.select(
+        street=pl.when(tokens.list.len() > 0).then(tokens.list.eval(pl.element().hash()).list.sum())
+    )
     born = birth_of(arranged).select(_BIRTH)
-    coded = pl.concat([arranged.select(kind=pl.col("is_company").cast(pl.Int8)), spelt, born], how="horizontal")
-    hashed = [pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash()).alias(name) for name in (*_WORDS, *_BIRTH)]
+    coded = pl.concat([arranged.select(kind=pl.col("is_company").cast(pl.Int8)), spelt, street, born], how="horizontal")
+    hashed = [
+        pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash()).alias(name)
+        for name in (*_WORDS, "street", *_BIRTH)
+    ]
     return Index(
         people=arranged,
         ids=arranged.select("table", "source", "record_id", "account_id", "person_id"),
         coded=coded.with_columns(hashed),
-        things={
-            kind: frame.select("row", thing=pl.col("thing").hash()) for kind, frame in find_things(arranged).items()
-        },
+        things=find_hashes(arranged),
     )
 
 

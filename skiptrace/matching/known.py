@@ -92,7 +92,7 @@ class News(NamedTuple):
     Attributes
     ----------
     people
-        Today's rows arranged, with their ``number``: that of the known row of the same table, source and id.
+        Today's rows as :func:`skiptrace.matching.roll.arrange` returns them, with their ``number``: that of the known row of the same table, source and id.
     came, changed
         Masks over them: not known before; known, but saying something else.
     old
@@ -135,12 +135,12 @@ def compare_with(known: Known | None, people: pl.DataFrame) -> News:
     given = pl.select(pl.lit(known.basis.next_number) + came.cast(pl.UInt32).cum_sum() - 1).to_series()
     number = found["number"].fill_null(given.cast(pl.UInt32)).alias("number")
     gone = known.people["number"].filter(~known.people["number"].is_in(number.implode()))
-    was = pl.concat([gone, number.filter(changed)])
+    was = known.people.filter(pl.col("number").is_in(pl.concat([gone, number.filter(changed)]).implode()))
     return News(
         arranged.with_columns(number),
         came.to_numpy(),
         changed.to_numpy(),
-        known.people.filter(pl.col("number").is_in(was.implode())),
+        arrange(was).join(was.select(*_ID, "number"), on=list(_ID), how="left", maintain_order="left"),
         gone,
     )
 

@@ -113,7 +113,7 @@ def enrol(people: pl.DataFrame, among: Among | None = None) -> Roll:
         Of whom they are some; null = they are everybody.
     """
     people = arrange(people)
-    spelt = spell(people)
+    spelt = spell(people.lazy()).collect()
     parts, names = _coded_together(spelt.select("given", "family", "middle", "root", "given_initial", "middle_initial"))
     sounds, _ = _coded_together(spelt.select("given_sound", "family_sound"))
     street, streets = _coded_together(spelt.select("street"))
@@ -158,7 +158,7 @@ def arrange(people: pl.DataFrame) -> pl.DataFrame:
     return people.with_columns(pl.when(~pl.col("is_company")).then(pl.col(*_PERSONAL)))
 
 
-def spell(people: pl.DataFrame) -> pl.DataFrame:
+def spell(people: pl.LazyFrame) -> pl.LazyFrame:
     """Return what is compared and blocked on as text, under its name in :attr:`Roll.coded`, of arranged people."""
     return people.select(
         given="given",

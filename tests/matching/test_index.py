@@ -23,7 +23,7 @@ def people(worlds, request):
     "params", [LinkParams(), LinkParams(pairs_per_row=0.3, max_key_holders=8)], ids=["usual", "tight"]
 )
 def test_it_brings_some_rows_the_pairs_that_blocking_brings_them(people, params):
-    roll, index = enrol(people), index_people(people)
+    roll, index = enrol(people), index_people(arrange(people))
     blocks = lay_blocks(roll, params)
     some = np.random.default_rng(1).random(roll.size) < 0.05
     found = index.pairs(some, np.ones(roll.size, dtype=bool), {block.rule: block.most for block in blocks})
@@ -34,7 +34,7 @@ def test_it_brings_some_rows_the_pairs_that_blocking_brings_them(people, params)
 
 
 def test_rarity_is_that_among_everybody(people):
-    roll, index = enrol(people), index_people(people)
+    roll, index = enrol(people), index_people(arrange(people))
     rows = np.flatnonzero(np.random.default_rng(1).random(roll.size) < 0.2)
     some = enrol(index.people[rows], index.among(rows))
     assert_frame_equal(some.coded.select(GRADES), roll.coded.select(GRADES)[rows])
@@ -56,7 +56,7 @@ def test_who_shares_a_thing_is_marked_and_a_crowd_is_not(write):
         ],
         schema=PEOPLE.schema,
     )
-    index = index_people(people)
+    index = index_people(arrange(people))
     first = np.arange(index.size) == 0
     assert index.ids.filter(pl.Series(index.sharing(index, first)))["record_id"].to_list() == ["a", "b"]
     of_crowd = (index.ids["record_id"] == "d000").to_numpy()
