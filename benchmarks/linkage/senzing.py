@@ -1,7 +1,8 @@
 """Senzing's truth set for demonstrations: every group of records in which we differ from its key.
 
 The set is public; its files are not here. Wanted in one folder: ``customers``, ``reference`` and ``watchlist`` (CSV, or
-JSON Lines as ``.json`` or ``.jsonl``) and one CSV whose name has ``key`` in it (CLUSTER_ID, DATA_SOURCE, RECORD_ID).
+JSON Lines as ``.json`` or ``.jsonl``) and one CSV whose name has ``key`` or ``truth`` in it (CLUSTER_ID, DATA_SOURCE,
+RECORD_ID).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _ONE = {
 def write(source: Path, folder: Path) -> None:
     """Put the three files into one ``records.csv`` and the key into ``truth.parquet``."""
     paths = [path for path in sorted(source.iterdir()) if path.stem.lower() in ("customers", "reference", "watchlist")]
-    keys = [path for path in source.glob("*.csv") if "key" in path.stem.lower()]
+    keys = [path for path in source.glob("*.csv") if any(word in path.stem.lower() for word in ("key", "truth"))]
     if not paths or len(keys) != 1:
         raise SystemExit(f"{source}: expected customers, reference or watchlist (csv or json) and one *key*.csv")
     records = pl.concat([_read(path) for path in paths], how="diagonal")
