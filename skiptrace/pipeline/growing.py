@@ -23,7 +23,7 @@ from skiptrace.pipeline.release import staged
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from skiptrace.casefile import Casefile, Opened
+    from skiptrace.casefile import Casefile
     from skiptrace.matching import Known
     from skiptrace.pipeline.linking import Aids
     from skiptrace.pipeline.terms import Terms
@@ -77,25 +77,26 @@ def match_into(path: Path, aids: Aids, casefile: Casefile, out: Path, terms: Ter
     ------
     InputError
         If the file holds no usable record, or the model or the judgements cannot be used.
+    CasefileError
+        If another command has matched a file into the casefile meanwhile.
     """
     model = None if aids.model is None else read_model(aids.model)
     terms.on_stage("ingest")
     records, rejected = read_people(path, terms.settings.ingest, aids.id_column, path.stem)
     if records.is_empty():
         raise InputError(f"{path.name}: no usable record")
+    with casefile.open() as opened:
+        known, kept, home = read_known(opened, MATCHED), opened.read(_JUDGED, JUDGEMENTS.schema), opened.get(_HOME)
+    settings = on_its_own(terms.settings, records, home)
+    terms.on_stage("normalise")
+    everybody = _with_known(population(records, settings, casefile.derive("national ids")), known)
+    judgements, refused = _judgements(kept, aids.judgements, everybody, terms)
+    rejected = pl.concat([rejected, *refused])
+    terms.on_stage("link")
+    relinked = relink(everybody, known, settings.link, seed=terms.seed, judgements=judgements, model=model)
+    terms.on_stage("write")
     # The casefile keeps it before the files are released: they must not tell of ids that nobody knows later.
     with staged(out) as folder, casefile.open() as opened:
-        settings = on_its_own(terms.settings, records, opened.get(_HOME))
-        terms.on_stage("normalise")
-        people = population(records, settings, casefile.derive("national ids"))
-        terms.on_stage("recall")
-        known = read_known(opened, MATCHED)
-        everybody = _with_known(people, known)
-        judgements, refused = _judgements(opened, aids.judgements, everybody, terms)
-        terms.on_stage("link")
-        relinked = relink(everybody, known, settings.link, seed=terms.seed, judgements=judgements, model=model)
-        terms.on_stage("write")
-        rejected = pl.concat([rejected, *refused])
         relinked.linked.pairs.write_parquet(folder / "pairs.parquet")
         relinked.linked.entities.write_parquet(folder / "entities.parquet")
         relinked.changes.write_parquet(folder / "changes.parquet")
@@ -127,10 +128,9 @@ def _with_known(people: pl.DataFrame, known: Known | None) -> pl.DataFrame:
 
 
 def _judgements(
-    opened: Opened, path: Path | None, people: pl.DataFrame, terms: Terms
+    kept: pl.DataFrame, path: Path | None, people: pl.DataFrame, terms: Terms
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Return all judgements given so far, those of a file last, and the file's rejected rows."""
-    kept = opened.read(_JUDGED, JUDGEMENTS.schema)
     if path is None:
         return kept, []
     said = usable(path, read_judgements(path, people.select("source", "record_id"), terms.settings.ingest))
