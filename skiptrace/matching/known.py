@@ -92,7 +92,8 @@ class News(NamedTuple):
     Attributes
     ----------
     people
-        Today's rows as :func:`skiptrace.matching.roll.arrange` returns them, with their ``number``: that of the known row of the same table, source and id.
+        Today's rows as :func:`skiptrace.matching.roll.arrange` returns them, with their ``number``: that of the known
+        row of the same table, source and id.
     came, changed
         Masks over them: not known before; known, but saying something else.
     old
