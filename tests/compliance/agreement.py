@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from skiptrace.compliance import check
@@ -42,7 +42,9 @@ def schedule(rows: list[Row], window: timedelta = WINDOW) -> pl.DataFrame:
         cells = {"attempt_id": str(number), "party": "debtor", "purpose": "collect", "channel": "call", **row}
         if "at" in row:
             at = datetime.fromisoformat(row["at"]) if isinstance(row["at"], str) else row["at"]
-            cells = {"not_before": at.isoformat(), "not_after": (at + row.get("open_for", window)).isoformat(), **cells}
+            # In UTC: with a zone's clock, time would be added to what the clock shows, changes of it left out.
+            end = (at.astimezone(UTC) + row.get("open_for", window)).astimezone(at.tzinfo)
+            cells = {"not_before": at.isoformat(), "not_after": end.isoformat(), **cells}
         ready.append({key: value for key, value in cells.items() if key in SCHEDULE.schema})
     return frame(SCHEDULE, ready)
 
