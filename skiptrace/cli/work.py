@@ -153,23 +153,23 @@ def verify(
 ) -> None:
     """Re-check a schedule at dispatch, by a second reading of the law; drop what is no longer lawful, done or expired.
 
-    Beside a casefile, --batch names what came in this minute (stops, consents, attempts); it is not kept. Without
-    --out, a schedule with any row that must not go out is refused with exit code 6.
+    Beside a casefile, --batch names what came in this minute (stops, consents, attempts); it is not kept. Rows that the
+    casefile did not release, or not as they stand, are refused, too; the audit tells what came and what went out.
+    Without --out, a schedule with any row that must not go out is refused with exit code 6.
 
     Example: skiptrace verify out/schedule.jsonl --casefile my.casefile --out release.jsonl
     """
     chosen = terms(as_of, seed, settings, quiet=as_json)
     kept = open_casefile(casefile, key_file) if casefile else None
-    checked = exporting.recheck(schedule, gathering.gather(batch or [], kept, chosen, keep=False), chosen)
+    checked = exporting.recheck(schedule, gathering.gather(batch or [], kept, chosen, keep=False), kept, chosen)
     if as_json:
         show_json({"rows": checked.rows, "refused": checked.findings.to_dicts()})
     else:
         for finding in checked.findings.iter_rows(named=True):
             typer.echo("{attempt_id}: {provision}: {reason}".format(**finding))
         typer.echo(f"{checked.rows:,} rows, {checked.refused:,} refused")
-    if out is not None:
-        exporting.write_kept(checked, out)
-    elif checked.refused:
+    exporting.release(checked, out, kept, chosen)
+    if out is None and checked.refused:
         raise PromiseBroken(f"{schedule.name}: {checked.refused:,} of {checked.rows:,} rows must not go out")
 
 

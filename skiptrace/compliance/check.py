@@ -27,15 +27,18 @@ if TYPE_CHECKING:
     from skiptrace.compliance.rulebook import Rulebook
     from skiptrace.settings import CheckParams
 
-__all__ = ["INPUT", "check", "docket_of", "judge_docket", "texts_of"]
+__all__ = ["BUILT_IN", "HOUSE_PERMIT", "INPUT", "check", "docket_of", "judge_docket", "texts_of"]
 
 INPUT = "input"
 HOUSE_POINT = "house.point"
+HOUSE_PERMIT = "house.permit"
+"""Said at the last gate only: a proposal needs no permit, a row that goes out does."""
 BUILT_IN = {
     INPUT: "the proposal cannot be read, or names no known account",
     HOUSE_POINT: "no table gives this contact point to the account, or to this party",
     HOUSE_PLACE: "no place is known, or one where the person may be has no rulebook pack",
     HOUSE_ZONE: "no time zone is known, so no local time",
+    HOUSE_PERMIT: "no permit was issued for this row as it stands",
 }
 """Denials that are no provision of the rulebook: provision → reason."""
 BUILT_IN_CITATION = "house rule: unknown means no"

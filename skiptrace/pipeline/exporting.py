@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from skiptrace.casefile.audit import note
 from skiptrace.compliance.verify import verify
 from skiptrace.contracts.csv_files import write_csv
 from skiptrace.dialers import FORMATS, read_schedule, write_schedule
 from skiptrace.errors import UsageError
-from skiptrace.pipeline.release import staged
+from skiptrace.pipeline.on_record import off_record
+from skiptrace.pipeline.release import sha256, staged
 from skiptrace.pipeline.understanding import understand
 from skiptrace.tables import FILE, LINE
 
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from skiptrace.casefile import Casefile
     from skiptrace.pipeline.gathering import Gathered
     from skiptrace.pipeline.terms import Terms
 
-__all__ = ["Rechecked", "export", "recheck", "write_kept", "write_rows", "write_tables"]
+__all__ = ["Rechecked", "export", "recheck", "release", "write_rows", "write_tables"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +40,18 @@ class Rechecked:
         Why the others may not: ``attempt_id``, ``provision``, ``reason``.
     rows, refused
         How many came, how many were refused.
+    sha256
+        Of the file they came in.
+    beside
+        Of the files that were taken into account beside the casefile, sorted.
     """
 
     kept: pl.DataFrame
     findings: pl.DataFrame
     rows: int
     refused: int
+    sha256: str
+    beside: tuple[str, ...] = ()
 
 
 def export(schedule: Path, out: Path, forms: Sequence[str]) -> list[Path]:
@@ -56,8 +65,21 @@ def export(schedule: Path, out: Path, forms: Sequence[str]) -> list[Path]:
     return [out / name for name in names]
 
 
-def recheck(schedule: Path, gathered: Gathered, terms: Terms) -> Rechecked:
-    """Judge a schedule again, with everything that came in since it was made; what results report is done with."""
+def recheck(schedule: Path, gathered: Gathered, casefile: Casefile | None, terms: Terms) -> Rechecked:
+    """Judge a schedule again, with everything that came in since it was made; what results report is done with.
+
+    Parameters
+    ----------
+    schedule
+        Its file.
+    gathered
+        What is known.
+    casefile
+        Refuse what it did not release, or not like this; null = nothing is on record to compare with.
+    terms
+        When, settings.
+    """
+    digest = sha256(schedule) if schedule.is_file() else ""  # if it is not there, the reading of it says so
     frame = read_schedule(schedule)
     picture = understand(gathered.tables, gathered.history, terms, gathered.judgements, gathered.known)
     terms.on_stage("verify")
@@ -65,20 +87,67 @@ def recheck(schedule: Path, gathered: Gathered, terms: Terms) -> Rechecked:
     made = frame.join(reported, on="attempt_id", how="semi", maintain_order="left")
     open_rows = frame.join(reported, on="attempt_id", how="anti", maintain_order="left")
     done = made.select("attempt_id", provision=pl.lit("made"), reason=pl.lit("results say that it was made"))
+    forged = off_record(open_rows, casefile) if casefile is not None else None
+    if forged is not None:  # nor do these count as attempts beside the others: they do not go out
+        open_rows = (
+            open_rows.with_row_index("row").join(forged, on="row", how="anti", maintain_order="left").drop("row")
+        )
+        done = pl.concat([done, forged.drop("row")])
     law = verify(open_rows, picture.facts, picture.rulebook, terms.as_of, terms.settings.check)
     findings = pl.concat([done, law])
     kept = frame.join(findings.select("attempt_id").unique(), on="attempt_id", how="anti", maintain_order="left")
-    return Rechecked(kept=kept, findings=findings, rows=frame.height, refused=frame.height - kept.height)
+    return Rechecked(
+        kept=kept,
+        findings=findings,
+        rows=frame.height,
+        refused=frame.height - kept.height,
+        sha256=digest,
+        beside=tuple(sorted(set(gathered.files["sha256"].drop_nulls()))),
+    )
 
 
-def write_kept(checked: Rechecked, path: Path) -> None:
-    """Write the rows that may go out, in the form that the file's name asks for."""
+def release(checked: Rechecked, path: Path | None, casefile: Casefile | None, terms: Terms) -> None:
+    """Write the rows that may go out, in the form that the file's name asks for, and put the re-check on record.
+
+    Parameters
+    ----------
+    checked
+        A schedule after the last gate.
+    path
+        The file to write; null = none.
+    casefile
+        Whose audit tells of it; null = none.
+    terms
+        When.
+    """
+    if path is None:
+        _record(checked, None, casefile, terms)
+        return
     form = path.suffix.removeprefix(".").lower()
     if form not in FORMATS:
         raise UsageError(f"--out {path.name}: expected a name ending in .{', .'.join(FORMATS)}")
     with staged(path.parent) as folder:
         (name,) = write_schedule(checked.kept, folder, forms=(form,))
         (folder / name).rename(folder / path.name)
+        _record(checked, sha256(folder / path.name), casefile, terms)  # before release
+
+
+def _record(checked: Rechecked, released: str | None, casefile: Casefile | None, terms: Terms) -> None:
+    """Add to the audit what came to the last gate and what it let out: counts, hashes and provisions only."""
+    if casefile is None:
+        return
+    provisions = checked.findings.group_by("provision").len().sort("provision")
+    details = {
+        "rows": checked.rows,
+        "accepted": checked.kept.height,
+        "refused": checked.refused,
+        "provisions": dict(provisions.iter_rows()),
+        "sha256": checked.sha256,
+        "released_sha256": released,
+        "beside": list(checked.beside),
+    }
+    with casefile.open(make=False) as opened:
+        note(opened, "verify", terms.as_of, details)
 
 
 def write_rows(rows: pl.DataFrame, path: Path) -> None:

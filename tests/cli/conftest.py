@@ -1,6 +1,7 @@
 import contextlib
 import io
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -57,6 +58,12 @@ def ran(tmp_path_factory):
     world = World(folder, SAMPLES / "five_accounts", folder / "out", folder / "a.casefile", Done(0, "", ""))
     done = enter("run", world.batch, "--out", world.out, *world.known)
     return world._replace(done=done)
+
+
+@pytest.fixture
+def known(ran, tmp_path):
+    """The casefile with one plan, to be changed."""
+    return ["--casefile", shutil.copy(ran.casefile, tmp_path / "a.casefile"), "--as-of", MONDAY]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Every command as a user meets it: its help, its answers in text and in JSON, and that they can be used further."""
 
+import hashlib
 import json
 import re
 import shlex
@@ -154,20 +155,36 @@ def _to_the_night(rows):
     ],
     ids=["at three in the night", "another number", "nobody's", "no time", "twice", "twice under two names"],
 )
-def test_an_edited_schedule_is_refused_or_cleaned(edit, dropped, skiptrace, ran, tmp_path):
+def test_an_edited_schedule_is_refused_or_cleaned(edit, dropped, skiptrace, ran, known, tmp_path):
     schedule, release = tmp_path / "edited.jsonl", tmp_path / "release" / "kept.csv"
     rows = _edited(ran, schedule, edit)
-    refused = skiptrace("verify", schedule, *ran.known)
+    refused = skiptrace("verify", schedule, *known)
     assert refused.code == 6
     assert f"edited.jsonl: {dropped} of {rows} rows must not go out" in refused.err
-    assert skiptrace("verify", schedule, *ran.known, "--out", release).code == 0
+    assert skiptrace("verify", schedule, *known, "--out", release).code == 0
     assert pl.read_csv(release).height == rows - dropped
 
 
-def test_a_schedule_that_was_left_alone_passes_until_it_expires(skiptrace, ran):
+def test_the_audit_tells_what_the_last_gate_was_given_and_let_out(skiptrace, ran, known, tmp_path):
+    schedule, release = tmp_path / "edited.jsonl", tmp_path / "release.csv"
+    rows = _edited(ran, schedule, lambda rows: rows[0].update(permit_id="PAAAAAAAAAAAAAAA"))
+    refused = skiptrace("verify", schedule, *known)
+    assert refused.code == 6
+    assert "house.permit: no permit was issued for this row as it stands" in refused.out
+    assert skiptrace("verify", schedule, *known, "--out", release).code == 0
+    audit = skiptrace("audit", *known[:2], "--json")
+    assert audit.code == 0
+    first, second = (entry["details"] for entry in json.loads(audit.out)["entries"][-2:])
+    assert (first["accepted"], first["refused"], first["provisions"]) == (rows - 1, 1, {"house.permit": 1})
+    assert first["sha256"] == hashlib.sha256(schedule.read_bytes()).hexdigest()
+    assert first["released_sha256"] is None
+    assert second == {**first, "released_sha256": hashlib.sha256(release.read_bytes()).hexdigest()}
+
+
+def test_a_schedule_that_was_left_alone_passes_until_it_expires(skiptrace, ran, known):
     schedule = ran.out / "schedule.parquet"
-    assert "6 rows, 0 refused" in skiptrace("verify", schedule, *ran.known).out
-    late = skiptrace("verify", schedule, "--casefile", ran.casefile, "--as-of", "2026-12-23T09:00:00Z", "--json")
+    assert "6 rows, 0 refused" in skiptrace("verify", schedule, *known).out
+    late = skiptrace("verify", schedule, *known[:2], "--as-of", "2026-12-23T09:00:00Z", "--json")
     assert late.code == 6
     assert {finding["provision"] for finding in json.loads(late.out)["refused"]} == {"expired"}
 

@@ -3,13 +3,11 @@
 import json
 import re
 import shlex
-import shutil
 
 import polars as pl
 import pytest
 
 from skiptrace.casefile import Casefile, Key
-from tests.cli.conftest import MONDAY
 
 SUBCOMMANDS = [
     ("stop", "add"),
@@ -18,12 +16,6 @@ SUBCOMMANDS = [
     *(("consent", one) for one in ("add", "list", "revoke")),
 ]
 CONSENT = shlex.split("--consent-id K90 --given-by debtor --given-to this_collector --basis consent --purposes contact")
-
-
-@pytest.fixture
-def known(ran, tmp_path):
-    """The casefile with one plan, to be changed."""
-    return ["--casefile", shutil.copy(ran.casefile, tmp_path / "a.casefile"), "--as-of", MONDAY]
 
 
 @pytest.mark.parametrize("words", SUBCOMMANDS)

@@ -8,7 +8,11 @@ import polars as pl
 import pytest
 
 from skiptrace.casefile import Casefile, Key
+from skiptrace.dialers import write_schedule
+from skiptrace.errors import UsageError
 from skiptrace.pipeline import exporting, gathering, results, runs
+from skiptrace.pipeline.doctoring import audited
+from skiptrace.pipeline.release import sha256
 from skiptrace.pipeline.terms import Terms
 from tests.pipeline.conftest import MONDAY, SAMPLES
 
@@ -79,8 +83,8 @@ def _schedule(monday):
     return pl.read_parquet(monday / "out" / "schedule.parquet")
 
 
-def _refused(monday, gathered, terms):
-    checked = exporting.recheck(monday / "out" / "schedule.jsonl", gathered, terms)
+def _refused(monday, gathered, kept, terms):
+    checked = exporting.recheck(monday / "out" / "schedule.jsonl", gathered, kept, terms)
     gone = _schedule(monday).join(checked.kept.select("attempt_id"), on="attempt_id", how="anti")
     assert set(gone["attempt_id"]) == set(checked.findings["attempt_id"])
     return set(gone.select("account_id", "wave").iter_rows())
@@ -106,9 +110,9 @@ def test_what_came_in_removes_the_rows_it_must_and_no_other(name, where, monday,
     if where == "kept in it":
         gathering.gather(paths, kept, then)
         paths = []
-    assert _refused(monday, gathering.gather(paths, kept, then, keep=False), then) == expected
+    assert _refused(monday, gathering.gather(paths, kept, then, keep=False), kept, then) == expected
     if where == "beside the casefile":
-        assert _refused(monday, gathering.recall(kept, then), then) == set()
+        assert _refused(monday, gathering.recall(kept, then), kept, then) == set()
 
 
 def test_what_results_report_is_done_with_and_what_has_expired_is_gone(monday, kept, terms, tmp_path):
@@ -123,7 +127,110 @@ def test_what_results_report_is_done_with_and_what_has_expired_is_gone(monday, k
     results.take_results(report, kept, then)
     passed = schedule.filter(pl.col("not_after").str.to_datetime(time_zone="UTC") <= then.as_of)
     expected = {("UK-1002", 1), *passed.select("account_id", "wave").iter_rows()}
-    checked = exporting.recheck(monday / "out" / "schedule.jsonl", gathering.recall(kept, then), then)
-    assert _refused(monday, gathering.recall(kept, then), then) == expected
+    checked = exporting.recheck(monday / "out" / "schedule.jsonl", gathering.recall(kept, then), kept, then)
+    assert _refused(monday, gathering.recall(kept, then), kept, then) == expected
     assert dict(checked.findings.select("attempt_id", "provision").iter_rows())[first["attempt_id"][0]] == "made"
     assert not passed.is_empty()
+
+
+def _at_gate(rows, kept, terms, folder):
+    """What the last gate says of rows that somebody else wrote."""
+    folder.mkdir(exist_ok=True)
+    write_schedule(rows, folder, forms=("jsonl",))
+    return exporting.recheck(folder / "schedule.jsonl", gathering.recall(kept, terms) if kept else None, kept, terms)
+
+
+def _moved(name, **by):
+    moved = pl.col(name).str.to_datetime(time_zone="UTC") + timedelta(**by)
+    return moved.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+UK_CALL = (pl.col("account_id") == "UK-1002") & (pl.col("wave") == 1)
+EDITS = {
+    "another attempt": ({"attempt_id": pl.lit("a0000000000000000")}, "no plan in the casefile released this attempt"),
+    "a forged permit": ({"permit_id": pl.lit("PAAAAAAAAAAAAAAA")}, "its permit was not issued for this attempt"),
+    "another time zone": ({"time_zone": pl.lit("Asia/Tokyo")}, "changed since: time_zone"),
+    "another account": ({"account_id": pl.lit("OH-1001")}, "changed since: account_id"),
+    "another number": ({"contact_point": pl.lit("+442079460999")}, "changed since: contact_point"),
+    "other digits to dial": ({"national_number": pl.lit("2079460999")}, "changed since: national_number"),
+    "a text for a call": ({"channel": pl.lit("sms")}, "changed since: channel"),
+    "another purpose": ({"purpose": pl.lit("location_only")}, "changed since: purpose"),
+    "earlier": ({"not_before": _moved("not_before", minutes=-1)}, "changed since: not_before"),
+    "later": ({"not_after": _moved("not_after", minutes=1)}, "changed since: not_after"),
+    "another day": (
+        {name: _moved(name, days=1) for name in ("not_before", "not_after")},
+        "changed since: not_after",
+    ),
+    "no time at all": ({"not_before": pl.lit("soon")}, "changed since: not_before"),
+    "a time of no zone": ({"not_after": pl.col("not_after").str.head(19)}, "changed since: not_after"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_row_that_was_not_released_like_this_does_not_go_out(edit, monday, kept, terms, tmp_path):
+    changes, facts = EDITS[edit]
+    rows = _schedule(monday)
+    edited = rows.with_columns(
+        pl.when(UK_CALL).then(value).otherwise(name).alias(name) for name, value in changes.items()
+    )
+    checked = _at_gate(edited, kept, terms, tmp_path)
+    assert checked.findings.rows() == [
+        (
+            edited.filter(rows.select(UK_CALL).to_series())["attempt_id"][0],
+            "house.permit",
+            f"no permit was issued for this row as it stands: {facts}",
+        )
+    ]
+    assert checked.kept.equals(rows.filter(~UK_CALL))
+
+
+def test_a_narrower_window_written_in_another_offset_goes_out(monday, kept, terms, tmp_path):
+    narrower = _schedule(monday).with_columns(_moved("not_before", minutes=2), _moved("not_after", minutes=-2))
+    checked = _at_gate(narrower, kept, terms, tmp_path)
+    assert checked.findings.is_empty()
+    assert checked.kept.equals(narrower)
+
+
+def test_a_row_stays_on_record_when_a_later_plan_is_made(monday, kept, terms, tmp_path):
+    later = replace(terms, as_of=terms.as_of + timedelta(minutes=1))
+    runs.run(gathering.recall(kept, later), kept, tmp_path / "later", later)
+    assert _at_gate(_schedule(monday), kept, terms, tmp_path / "gate").findings.is_empty()
+    forged = pl.read_parquet(tmp_path / "later" / "schedule.parquet").with_columns(
+        permit_id=pl.lit(_schedule(monday)["permit_id"][0])
+    )
+    assert _at_gate(forged, kept, later, tmp_path / "gate").kept.is_empty()
+
+
+def test_without_a_casefile_there_is_nothing_to_compare_with(monday, five, terms, tmp_path):
+    write_schedule(_schedule(monday).with_columns(permit_id=pl.lit("P1")), tmp_path, forms=("jsonl",))
+    gathered = gathering.gather([five], None, terms)
+    checked = exporting.recheck(tmp_path / "schedule.jsonl", gathered, None, terms)
+    exporting.release(checked, tmp_path / "out.jsonl", None, terms)
+    assert checked.refused == 0
+
+
+def test_the_audit_tells_what_came_to_the_gate_and_what_went_out(monday, kept, terms, tmp_path):
+    rows = _schedule(monday)
+    checked = _at_gate(
+        rows.with_columns(time_zone=pl.lit("Asia/Tokyo")).head(2).vstack(rows[2:]), kept, terms, tmp_path
+    )
+    before = sha256(tmp_path / "schedule.jsonl")
+    out = tmp_path / "schedule.jsonl"  # over the file that came
+    exporting.release(checked, out, kept, terms)
+    exporting.release(checked, None, kept, terms)
+    with pytest.raises(UsageError):
+        exporting.release(checked, tmp_path / "out.doc", kept, terms)
+    chain, broken = audited(kept)
+    assert broken is None
+    assert [entry.command for entry in chain[-3:]] == ["plan", "verify", "verify"]
+    assert chain[-2].as_of == terms.as_of.isoformat()
+    assert chain[-2].details == {
+        "rows": 6,
+        "accepted": 4,
+        "refused": 2,
+        "provisions": {"house.permit": 2},
+        "sha256": before,
+        "released_sha256": sha256(out),
+        "beside": [],
+    }
+    assert chain[-1].details == {**chain[-2].details, "released_sha256": None}
