@@ -45,8 +45,9 @@ party (debtor or third party), kind of contact point, purpose and date. What is 
 - **An attempt whose outcome is not known counts** against every cap, and so does one that was planned and not
   reported.
 - **Status.** P: the primary or official text was seen. S: a summary by an authority, or a secondary page. M: from
-  memory only. M may tighten, never permit: inside hours of status M a person must look, outside them is denied, and a
-  need of status M does not let a third party be asked. Nothing that a person must look at is scheduled.
+  memory only. M may tighten, never permit: inside hours of status M a person must look, outside them is denied, no
+  letter goes to a place of which all is known from memory, and a need of status M does not let a third party be asked.
+  Nothing that a person must look at is scheduled.
 - **Two readings.** Every scheduled row is judged again by other code that shares nothing with the first but this
   data.
 
@@ -123,7 +124,7 @@ maximum = 1
 - Hours in a place that a shipped pack covers, in whole or in part, hold beside the house's hours; and a need does not
   let third parties be asked where the shipped law is silent. Both need an `override_reason` to do so. A pack for a
   place that no shipped pack covers speaks for itself, unless all that it says there is from memory (status M): then
-  contacts stay denied, or within hours of status M are put before a person.
+  contacts stay denied, or within hours of status M are put before a person; letters, which have no hours, stay denied.
 - Every override, its reason and the respects in which it is looser stand in `manifest.json` and on `report.html`.
 - A pack with any fault stops the command: an unknown field, a missing citation, a place that there is not.
 

@@ -36,7 +36,7 @@ HOUSE_PERMIT = "house.permit"
 BUILT_IN = {
     INPUT: "the proposal cannot be read, or names no known account",
     HOUSE_POINT: "no table gives this contact point to the account, or to this party",
-    HOUSE_PLACE: "no place is known, or one where the person may be has no rulebook pack",
+    HOUSE_PLACE: "no place is known, or one where the person may be has no pack (for letters, none but from memory)",
     HOUSE_ZONE: "no time zone is known, so no local time",
     HOUSE_PERMIT: "no permit was issued for this row as it stands",
 }
@@ -133,15 +133,27 @@ def docket_of(proposals: pl.DataFrame, known: Known, params: CheckParams) -> tup
 
 def _nowhere(found: pl.DataFrame, law: Rulebook) -> pl.DataFrame:
     """Tell of rows of which no law or local time is known what is missing."""
-    missing = {
-        text: [leaf for leaf in law.places.leaves(text.split("|")) if not law.has_pack(leaf)]
-        for text in found["places"].unique().drop_nulls().to_list()
+    asked = found.select("places", "channel").unique()
+    lacking = [
+        [
+            f"{leaf} but from memory" if law.has_pack(leaf, Channel.CALL) else leaf
+            for leaf in law.places.leaves(text.split("|"))
+            if not law.has_pack(leaf, channel)
+        ]
         if text
-    }
-    packless = {text: f"no pack for {', '.join(leaves)}" for text, leaves in missing.items() if leaves}
+        else []
+        for text, channel in asked.iter_rows()
+    ]
+    packless = [f"no pack for {', '.join(leaves)}" if leaves else None for leaves in lacking]
+    found = found.join(
+        asked.with_columns(pl.Series("lacking", packless, pl.String)),
+        on=["places", "channel"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
     unknown = pl.when(pl.col("provision") == HOUSE_PLACE).then(pl.lit("the place is not known"))
-    lacking = pl.col("places").replace_strict(packless, default=None, return_dtype=pl.String)
-    return found.select("at", "provision", "places", "zones", facts=pl.coalesce(lacking, unknown))
+    return found.select("at", "provision", "places", "zones", facts=pl.coalesce("lacking", unknown))
 
 
 def _read(proposals: pl.DataFrame, known: Known, params: CheckParams) -> pl.DataFrame:

@@ -221,7 +221,7 @@ def make_docket(rows: pl.DataFrame, known: Known, where: pl.DataFrame | None = N
     -------
     tuple
         The docket, and the rows set apart: ``at``, ``provision`` (:data:`HOUSE_PLACE` or :data:`HOUSE_ZONE`),
-        ``places``, ``zones`` (joined by ``|``).
+        ``places``, ``zones`` (joined by ``|``), ``channel``.
     """
     rows = rows.with_columns(vantage=pl.min_horizontal("start", pl.lit(known.as_of)))
     if where is None:
@@ -229,19 +229,27 @@ def make_docket(rows: pl.DataFrame, known: Known, where: pl.DataFrame | None = N
     rows = rows.join(known.leads.drop("zones", "places"), on="lead", how="left", maintain_order="left").join(
         where, on=["lead", "vantage"], how="left", maintain_order="left"
     )
+    leaves, has_pack = known.rulebook.places.leaves, known.rulebook.has_pack
+    asked = rows.select("places", "channel").unique()
     lawful = [
-        text
-        for text in where["places"].unique().to_list()
-        if text and all(map(known.rulebook.has_pack, known.rulebook.places.leaves(text.split("|"))))
+        bool(text) and all(has_pack(leaf, channel) for leaf in leaves(text.split("|")))
+        for text, channel in asked.iter_rows()
     ]
+    rows = rows.join(
+        asked.with_columns(pl.Series("lawful", lawful, dtype=pl.Boolean)),
+        on=["places", "channel"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
     rows = rows.with_columns(
-        provision=pl.when(~pl.col("places").is_in(lawful) | (pl.col("hour_places") == ""))
+        provision=pl.when(~pl.col("lawful") | (pl.col("hour_places") == ""))
         .then(pl.lit(HOUSE_PLACE))
         .when(pl.col("zones") == "")
         .then(pl.lit(HOUSE_ZONE))
     )
-    nowhere = rows.filter(pl.col("provision").is_not_null()).select("at", "provision", "places", "zones")
-    rows = rows.filter(pl.col("provision").is_null()).drop("provision").with_row_index("row")
+    nowhere = rows.filter(pl.col("provision").is_not_null()).select("at", "provision", "places", "zones", "channel")
+    rows = rows.filter(pl.col("provision").is_null()).drop("provision", "lawful").with_row_index("row")
     dead = (
         rows.filter(pl.col("relation") == Relation.EXECUTOR.value)
         .join(known.stops_by_lead.filter(pl.col("kind") == StopKind.DECEASED.value), on="lead")

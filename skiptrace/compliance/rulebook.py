@@ -73,7 +73,7 @@ class Rulebook:
     places
         How places nest and which zones they can lie in.
     packs
-        Place → name of its pack. A place whose lineage has no pack is denied.
+        Place → name of its pack. A place whose lineage has no pack is denied; one known from memory alone, by letter.
     minimum_tzdata
         Oldest tzdata with which law may be judged.
     overrides
@@ -110,9 +110,20 @@ class Rulebook:
         """Provisions by id."""
         return {provision.id: provision for provision in self.provisions}
 
-    def has_pack(self, place: str) -> bool:
-        """Tell whether a place has a pack of its own or falls under one."""
-        return any(code in self.packs for code in self.places.lineage(place))
+    @cached_property
+    def seen(self) -> frozenset[str]:
+        """Places of which something is known that is not from memory."""
+        return frozenset(place for one in self.provisions if one.status != "M" for place in one.places)
+
+    def has_pack(self, place: str, channel: str) -> bool:
+        """Tell whether a pack, a place's own or one it falls under, says enough of it for a contact by a channel.
+
+        Where all is from memory, hours put a contact before a person; a channel without hours has nothing that does.
+        """
+        lineage = self.places.lineage(place)
+        return any(code in self.packs for code in lineage) and (
+            channel in _MOMENTARY or not self.seen.isdisjoint(lineage)
+        )
 
     def bearing_on(self, place: str) -> tuple[Provision, ...]:
         """Return the provisions that hold in a place, whatever the day: its own, its lineage's and the house's."""
@@ -206,7 +217,9 @@ def covers(file: PackFile, place: str) -> bool:
 
 
 def _bounds_contact(one: Provision) -> bool:
-    return isinstance(one, Window) and not one.adds and not one.labels and set(one.channels) >= set(_MOMENTARY)
+    """Tell whether a provision is hours that bear on every contact by a channel that has hours, whatever the day."""
+    narrowed = one.labels or one.party or one.purpose or one.valid_from or one.valid_until
+    return isinstance(one, Window) and not one.adds and not narrowed and set(one.channels) >= set(_MOMENTARY)
 
 
 def _overlap(place: str, other: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
 import pytest
@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from skiptrace.compliance import check, load_rulebook
 from skiptrace.compliance.packs import parse_pack
 from skiptrace.compliance.places import load_places
+from skiptrace.compliance.verify import verify
 from skiptrace.compliance.windows import business_day_after
 from skiptrace.compliance.zones import is_zone
 from skiptrace.errors import RulebookError
 from skiptrace.settings import CheckParams, RulebookParams
+from tests.compliance.agreement import schedule
 
 HEAD = """name = "Test"
 places = ["GB"]
@@ -141,12 +143,21 @@ ALL = 'channels = ["call", "sms", "email", "visit"]\n'
 @pytest.mark.parametrize(
     ("provision", "verdicts"),
     [
-        ('kind = "retention"\nyears = 3\nstatus = "S"\n', ["allow", "allow"]),
-        ('kind = "retention"\nyears = 3\nstatus = "M"\n', ["deny", "deny"]),
-        (f'kind = "window"\nhours = [{HOURS}]\nstatus = "M"\n{ALL}', ["review", "review"]),
-        (f'kind = "window"\nhours = [{HOURS}]\nstatus = "M"\nchannels = ["call"]\n', ["deny", "deny"]),
-        (f'kind = "window"\nhours = [{HOURS}]\nstatus = "M"\nlabels = ["work"]\n{ALL}', ["deny", "deny"]),
-        ('kind = "retention"\nyears = 3\nstatus = "S"\nplaces = ["FR-IDF"]\n', ["deny", "deny"]),
+        ('kind = "retention"\nyears = 3\nstatus = "S"\n', ["allow", "allow", "allow"]),
+        ('kind = "retention"\nyears = 3\nstatus = "M"\n', ["deny", "deny", "deny"]),
+        (f'kind = "window"\nhours = [{HOURS}]\nstatus = "M"\n{ALL}', ["review", "review", "deny"]),
+        *(
+            (f'kind = "window"\nhours = [{HOURS}]\nstatus = "M"\n{narrowed}\n', ["deny", "deny", "deny"])
+            for narrowed in (
+                'channels = ["call"]',
+                f'{ALL}labels = ["work"]',
+                f'{ALL}party = "third_party"',
+                f'{ALL}purpose = "location_only"',
+                f"{ALL}valid_from = 2027-01-01",
+                f"{ALL}valid_until = 2026-01-01",
+            )
+        ),
+        ('kind = "retention"\nyears = 3\nstatus = "S"\nplaces = ["FR-IDF"]\n', ["deny", "deny", "deny"]),
     ],
 )
 def test_a_place_known_from_memory_alone_stays_closed(tmp_path, world, proposals, provision, verdicts):
@@ -157,14 +168,36 @@ def test_a_place_known_from_memory_alone_stays_closed(tmp_path, world, proposals
         "points": [
             {"contact_point": "+1", "places": ["FR"], "zones": ["Europe/Paris"]},
             {"contact_point": "jane@example.com"},
+            {"contact_point": "1 rue x", "places": ["FR"], "zones": ["Europe/Paris"]},
         ],
     })  # fmt: skip
     asked = proposals([
         {"contact_point": "+1", "at": "2026-11-23T11:00:00Z"},
         {"contact_point": "jane@example.com", "channel": "email", "at": "2026-11-23T11:00:00Z"},
+        {"contact_point": "1 rue x", "channel": "letter", "at": "2026-11-23T11:00:00Z"},
     ])  # fmt: skip
-    found = check(asked, facts, book, datetime(2026, 11, 23, tzinfo=UTC), CheckParams())
-    assert found["verdict"].to_list() == verdicts
+    as_of = datetime(2026, 11, 23, tzinfo=UTC)
+    assert check(asked, facts, book, as_of, CheckParams())["verdict"].to_list() == verdicts
+    rows = schedule([
+        {"account_id": "A1", "contact_point": "+1", "at": "2026-11-23T12:00:00+01:00"},
+        {"account_id": "A1", "contact_point": "jane@example.com", "channel": "email",
+         "at": "2026-11-23T12:05:00+01:00"},
+        {"account_id": "A1", "contact_point": "1 rue x", "channel": "letter", "at": "2026-11-23T12:10:00+01:00"},
+    ], timedelta(microseconds=1))  # fmt: skip
+    assert verify(rows, facts, book, as_of, CheckParams()).height == 3 - verdicts.count("allow")
+
+
+def test_a_letter_where_all_is_from_memory_is_told_why_it_stays(world, proposals, rulebook):
+    facts = world({
+        "accounts": [{"country": "CA", "region": "CA-BC", "postal_code": "V5K0A1"}],
+        "points": [{"contact_point": "1 main st", "places": ["CA-BC"]}],
+    })  # fmt: skip
+    asked = proposals([{"contact_point": "1 main st", "channel": "letter", "at": "2026-11-23T20:00:00Z"}])
+    row = check(asked, facts, rulebook, datetime(2026, 11, 23, tzinfo=UTC), CheckParams(), telling=True).row(
+        0, named=True
+    )
+    assert (row["verdict"], row["provision"]) == ("deny", "house.place")
+    assert row["reason"].endswith(": no pack for CA-BC but from memory")
 
 
 def test_wider_hours_without_a_reason_leave_the_houses_hours_where_they_were(tmp_path, world, proposals):

@@ -150,7 +150,7 @@ class _Reader:
         if not where.hour_places or not where.zones:
             return _Finding("place", "it is not known where this person is")
         leaves = self._rulebook.places.leaves(where.places)
-        uncovered = [place for place in leaves if not self._rulebook.has_pack(place)]
+        uncovered = [place for place in leaves if not self._rulebook.has_pack(place, channel)]
         if uncovered:
             return _Finding("place", f"no law is known for {uncovered[0]}")
         first = Attempt(
