@@ -122,7 +122,10 @@ def _well_quoted(text: _Text, quotes: _Places, dialect: Dialect, *, last: bool) 
     closing = closing[closing < text.size - 1]
     mark = dialect.delimiter[0]
     before, after = text[opening[opening > 0] - 1], text[closing + 1]
-    return bool(np.isin(before, (mark, _LF, _QUOTE)).all() and np.isin(after, (mark, _LF, _CR, _QUOTE)).all())
+    # A carriage return ends a line only together with the line feed behind it.
+    line_feed = (closing + 2 >= text.size) | (text[(closing + 2).clip(max=text.size - 1)] == _LF)
+    closed = np.isin(after, (mark, _LF, _QUOTE)) | ((after == _CR) & line_feed)
+    return bool(np.isin(before, (mark, _LF, _QUOTE)).all() and closed.all())
 
 
 def _swallows_rows(inside: _Places, delimiters: _Places, quotes: _Places, dialect: Dialect) -> bool:

@@ -84,6 +84,7 @@ def test_the_careful_way_reads_what_the_fast_way_reads(rows, quoting):
 @example('"')
 @example('a,b\n"x')
 @example('a,"b"c,d\n1,2,3')
+@example(',,""\ra')
 def test_whatever_the_text_every_line_with_something_on_it_is_kept_or_named(tmp_path, text):
     sheet = sheet_of(tmp_path, "h1,h2,h3\n" + text)
     named = {line.line for line in sheet.damaged}
