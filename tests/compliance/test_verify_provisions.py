@@ -121,6 +121,16 @@ def test_hours_that_end_and_begin_at_midnight_are_one_stretch(refused, days, end
     assert refused(window, at) == (None if passes else "one")
 
 
+@pytest.mark.parametrize(("ends", "passes"), [("closed", True), ("open", False)])
+def test_a_letter_that_has_hours_is_followed_through_its_whole_window(refused, ends, passes):
+    # From an hour before midnight to an hour after it; open ends leave midnight itself out.
+    window = {"kind": "window", "ends": ends, "channels": ["letter"], "hours": ALWAYS}
+    point = {"contact_point": "1 main st", "kind": "address", "places": ["IN-MH"]}
+    row = {"contact_point": "1 main st", "channel": "letter"}
+    found = refused(window, "2026-11-25T23:00:00+05:30", window=timedelta(hours=2), row=row, points=[point])
+    assert found == (None if passes else "one")
+
+
 def test_a_stretch_ends_where_a_holiday_begins(refused):
     # The 25th of December is a holiday in India; a call of five minutes.
     window = {"kind": "window", "hours": ALWAYS, "holidays": "IN"}

@@ -32,7 +32,7 @@ __all__ = ["verify"]
 Row = dict[str, Any]
 FINDING = {"attempt_id": pl.String(), "provision": pl.String(), "reason": pl.String()}
 _TIMED = ("call", "sms", "email", "visit")
-"""Channels that reach a person at once; a letter has no hour."""
+"""Channels that reach a person at once; a letter has no hour, unless some law gives it one."""
 _STEP = timedelta(minutes=1)
 _LAST = timedelta(microseconds=1)
 
@@ -91,6 +91,8 @@ class _Reader:
         self._as_of = as_of
         self._params = params
         self._spans = spans_of(rulebook)
+        windows = [one for one in rulebook.provisions if isinstance(one, Window)]
+        self._timed = frozenset(_TIMED).union(*(window.channels for window in windows))
         self._ids: set[str] = set()
         self._windows: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         self._placed: defaultdict[frozenset[str], list[Event]] = defaultdict(list)
@@ -193,7 +195,7 @@ class _Reader:
 
     def _throughout(self, first: Attempt, where: Whereabouts, end: datetime) -> _Finding | None:
         """Judge hours, the law's and the debtor's own, at every minute."""
-        if first.channel not in _TIMED:
+        if first.channel not in self._timed:
             return self._hours_at(first, where, first.at) or self._hours_at(first, where, end - _LAST)
         kind = (first.channel, first.party, first.purpose, first.lead["label"], *self._lifting(first.lead))
         key = (where, *kind, first.at, end)
