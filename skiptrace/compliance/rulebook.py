@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EVERYWHERE",
     "HOUSE_HOURS",
+    "MOMENTARY",
     "Override",
     "Rulebook",
     "covers",
@@ -43,8 +44,8 @@ __all__ = [
 
 HOUSE_HOURS = "house.hours"
 """The window taken where the packs of a place state no hours."""
-_MOMENTARY = (Channel.CALL, Channel.SMS, Channel.EMAIL, Channel.VISIT)
-"""Channels that have hours."""
+MOMENTARY = (Channel.CALL, Channel.SMS, Channel.EMAIL, Channel.VISIT)
+"""Channels that reach a person at once; a letter has no hour, unless some law gives it one."""
 
 
 class Override(NamedTuple):
@@ -122,7 +123,7 @@ class Rulebook:
         """
         lineage = self.places.lineage(place)
         return any(code in self.packs for code in lineage) and (
-            channel in _MOMENTARY or not self.seen.isdisjoint(lineage)
+            channel in MOMENTARY or not self.seen.isdisjoint(lineage)
         )
 
     def bearing_on(self, place: str) -> tuple[Provision, ...]:
@@ -219,7 +220,7 @@ def covers(file: PackFile, place: str) -> bool:
 def _bounds_contact(one: Provision) -> bool:
     """Tell whether a provision is hours that bear on every contact by a channel that has hours, whatever the day."""
     narrowed = one.labels or one.party or one.purpose or one.valid_from or one.valid_until
-    return isinstance(one, Window) and not one.adds and not narrowed and set(one.channels) >= set(_MOMENTARY)
+    return isinstance(one, Window) and not one.adds and not narrowed and set(one.channels) >= set(MOMENTARY)
 
 
 def _overlap(place: str, other: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from skiptrace.compliance.law import Bar, Provision, Window
-from skiptrace.compliance.rulebook import EVERYWHERE, HOUSE_HOURS
+from skiptrace.compliance.rulebook import EVERYWHERE, HOUSE_HOURS, MOMENTARY
 from skiptrace.compliance.verify.attempts import Attempt, bears
 from skiptrace.compliance.verify.clock import local
 from skiptrace.compliance.verify.consents import lifts
@@ -31,8 +31,6 @@ __all__ = ["verify"]
 
 Row = dict[str, Any]
 FINDING = {"attempt_id": pl.String(), "provision": pl.String(), "reason": pl.String()}
-_TIMED = ("call", "sms", "email", "visit")
-"""Channels that reach a person at once; a letter has no hour, unless some law gives it one."""
 _STEP = timedelta(minutes=1)
 _LAST = timedelta(microseconds=1)
 
@@ -92,7 +90,7 @@ class _Reader:
         self._params = params
         self._spans = spans_of(rulebook)
         windows = [one for one in rulebook.provisions if isinstance(one, Window)]
-        self._timed = frozenset(_TIMED).union(*(window.channels for window in windows))
+        self._timed = frozenset(MOMENTARY).union(*(window.channels for window in windows))
         self._ids: set[str] = set()
         self._windows: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         self._placed: defaultdict[frozenset[str], list[Event]] = defaultdict(list)
