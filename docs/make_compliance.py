@@ -122,7 +122,8 @@ maximum = 1
 - What replaces a shipped provision and is looser, or cannot be compared, needs `override_reason = "…"`. What is only
   tighter needs none.
 - Hours in a place that a shipped pack covers, in whole or in part, hold beside the house's hours; and a need does not
-  let third parties be asked where the shipped law is silent. Both need an `override_reason` to do so. A pack for a
+  let third parties be asked where the shipped law is silent, nor does anything let letters be sent where all that is
+  shipped is from memory. To do so needs an `override_reason`. A pack for a
   place that no shipped pack covers speaks for itself, unless all that it says there is from memory (status M): then
   contacts stay denied, or within hours of status M are put before a person; letters, which have no hours, stay denied.
 - Every override, its reason and the respects in which it is looser stand in `manifest.json` and on `report.html`.

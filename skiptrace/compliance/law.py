@@ -74,6 +74,10 @@ class Common(Model):
     a mobile line is ``mobile``."""
     override_reason: str | None = None
     """Why this provision replaces the shipped one with the same id; required of one that does."""
+    adds: bool = False
+    """Whether it only tightens: where nothing else in the law of the place names hours, the house's hold beside these;
+    where nothing else says when a third party may be asked, this does not; where all else is from memory, letters are
+    not permitted for its sake."""
 
     @field_validator("places")
     @classmethod
@@ -146,8 +150,6 @@ class Window(Liftable):
     """Calendar (ISO 3166) on whose public holidays there are no hours at all."""
     holidays_added: tuple[Literal["easter_monday"], ...] = ()
     """Holidays that the cited list has and the calendar lacks."""
-    adds: bool = False
-    """Whether it only tightens other hours: where the law of the place names none, the house's hold beside it."""
 
 
 class Cap(Common):
@@ -230,9 +232,6 @@ class Need(Common):
     max_age_days: int = Field(default=60, ge=1)
     """Ages are to the second: exactly this many days pass."""
     failures: int = Field(default=1, ge=1)
-    adds: bool = False
-    """Whether it only tightens: where nothing else in the law of the place says when a third party may be asked, an
-    ``unreachable`` need that adds does not say so either."""
 
 
 class Bar(Liftable):

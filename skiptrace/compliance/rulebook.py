@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from skiptrace.compliance.law import Need, Provision, Window
+from skiptrace.compliance.law import Provision, Window
 from skiptrace.compliance.looseness import looser
 from skiptrace.compliance.packs import EVERYWHERE, Fault, PackFile, faults_of, parse_pack, read_pack
 from skiptrace.compliance.places import Places, load_places
@@ -24,7 +24,7 @@ from skiptrace.errors import RulebookError
 from skiptrace.vocabulary import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from skiptrace.settings import RulebookParams
 
@@ -113,8 +113,8 @@ class Rulebook:
 
     @cached_property
     def seen(self) -> frozenset[str]:
-        """Places of which something is known that is not from memory."""
-        return frozenset(place for one in self.provisions if one.status != "M" for place in one.places)
+        """Places of which something is known that is not from memory, nor only added to it."""
+        return _seen(self.provisions)
 
     def has_pack(self, place: str, channel: str) -> bool:
         """Tell whether a pack, a place's own or one it falls under, says enough of it for a contact by a channel.
@@ -191,20 +191,34 @@ def merged(own: Sequence[PackFile]) -> tuple[dict[str, Provision], dict[str, Ove
 def taken(one: Provision, shipped: Sequence[PackFile]) -> tuple[Provision, Override | None]:
     """Return a provision of the user's as it is loaded, and what it does to the shipped law; null if it only adds.
 
-    Where it would speak for a place that a shipped pack covers, and gives no reason, it is taken to add to what holds
-    there without it: the house's hours, and that third parties are not asked.
+    In a place that a shipped pack covers it is taken to add to what holds there without it (the house's hours, that
+    third parties are not asked, that letters are not sent), unless it would speak for the place and gives a reason.
     """
     replaced = next((old for file in shipped for old in file.provisions if old.id == one.id), None)
     if replaced is not None:
-        return one, Override(one.override_reason, looser(replaced, one))
+        return one, Override(one.override_reason, (*looser(replaced, one), *_opened(one, shipped)))
     covered = {place for file in shipped for place in file.pack.places if place != EVERYWHERE}
-    more = looser(None, one) if any(_overlap(place, other) for place in one.places for other in covered) else ()
-    if not more:
+    if not any(_overlap(place, other) for place in one.places for other in covered):
         return one, None
-    if one.override_reason:
+    more = (*looser(None, one), *_opened(one, shipped))
+    if more and one.override_reason:
         return one, Override(one.override_reason, more)
-    assert isinstance(one, Window | Need)  # noqa: S101  # nothing else can speak for a place
     return one.model_copy(update={"adds": True}), None
+
+
+def _opened(one: Provision, shipped: Sequence[PackFile]) -> Iterator[str]:
+    """Say where letters are permitted for the sake of a provision, since all that is shipped there is from memory."""
+    if one.status == "M" or one.adds:
+        return
+    seen = _seen(each for file in shipped for each in file.provisions)
+    lineage = load_places().lineage
+    for place in sorted({place for file in shipped for place in file.pack.places} - {EVERYWHERE}):
+        if seen.isdisjoint(lineage(place)) and any(_overlap(place, other) for other in one.places):
+            yield f"letters are permitted in {place}, where all that is shipped is from memory"
+
+
+def _seen(provisions: Iterable[Provision]) -> frozenset[str]:
+    return frozenset(place for one in provisions if one.status != "M" and not one.adds for place in one.places)
 
 
 def covers(file: PackFile, place: str) -> bool:

@@ -181,7 +181,8 @@ def _direct(one: Cap | Wait) -> str:
 def _need(one: Need) -> str:
     if one.need != "consent":
         failures = "on its last attempt" if one.failures == 1 else f"on its last {one.failures} attempts"
-        silent = "; this does not by itself let third parties be asked" if one.adds else ""
+        adds = one.adds and one.need == "unreachable"
+        silent = "; this does not by itself let third parties be asked" if adds else ""
         return _NEEDED[one.need].format(age=one.max_age_days, failures=failures) + silent
     purposes = f" for {_list([_PURPOSES[it] for it in one.purposes])}" if one.purposes else ""
     bases = f" on the basis of {_list([basis.replace('_', ' ') for basis in one.bases], 'or')}" if one.bases else ""

@@ -89,6 +89,7 @@ def _common(random: Random, name: str) -> dict[str, Any]:
         "party": random.choice((None,) * 3 + tuple(Party)),
         "purpose": random.choice((None,) * 4 + tuple(Purpose)),
         "labels": _some(random, [*PointLabel]),
+        "adds": random.random() < 0.25,
     }
 
 
@@ -106,7 +107,6 @@ def _window(random: Random) -> dict[str, Any]:
         "ends": random.choice(("closed", "closed", "open")),
         "holidays": holidays,
         "holidays_added": ["easter_monday"] if holidays and random.random() < 0.3 else [],
-        "adds": random.random() < 0.3,
         "lifted_by": random.choice((None, *SCOPES)),
     }
 
@@ -152,7 +152,6 @@ def _need(random: Random) -> dict[str, Any]:
         "found_only": random.random() < 0.7,
         "max_age_days": random.choice((60, 60, 7)),
         "failures": random.choice((1, 1, 2, 3)),
-        "adds": random.random() < 0.2,
         **({"party": party} if party else {}),
         **({"channels": ["sms"]} if need == "recent_text_basis" else {}),
         **({"labels": ["work"]} if need == "home_unreachable" else {}),

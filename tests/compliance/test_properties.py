@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skiptrace.compliance import check
-from skiptrace.compliance.law import Need, Window
 from skiptrace.compliance.verify import verify
 from skiptrace.ingest import read_proposals
 from skiptrace.settings import IngestParams
@@ -54,9 +53,9 @@ def countries(account, made):
 
 
 def a_provision(random, made, law):
-    """Add provisions as a user's pack is read: hours and needs that let no place speak."""
+    """Add provisions as a user's pack is read: they let no place speak."""
     added = [random_provision(random, f"added.{number}") for number in range(4)]
-    added = [one.model_copy(update={"adds": True}) if isinstance(one, Window | Need) else one for one in added]
+    added = [one.model_copy(update={"adds": True}) for one in added]
     return made, replace(law, provisions=tuple(sorted((*law.provisions, *added), key=lambda one: one.id)))
 
 

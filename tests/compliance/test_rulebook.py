@@ -200,6 +200,53 @@ def test_a_letter_where_all_is_from_memory_is_told_why_it_stays(world, proposals
     assert row["reason"].endswith(": no pack for CA-BC but from memory")
 
 
+@pytest.mark.parametrize(
+    ("what", "opens"),
+    [
+        ('id = "ca.test"\nkind = "cap"\nstatus = "P"\nplaces = ["CA"]\n', False),
+        ('id = "ca.test"\nkind = "cap"\nstatus = "P"\nplaces = ["CA-BC"]\noverride_reason = "we think so"\n', True),
+        ('id = "ca.test"\nkind = "cap"\nstatus = "M"\nplaces = ["CA"]\noverride_reason = "we think so"\n', False),
+        ('id = "ca.test"\nkind = "cap"\nstatus = "P"\nplaces = ["FR"]\noverride_reason = "we think so"\n', False),
+    ],
+)
+def test_what_is_added_where_all_is_from_memory_opens_no_letters_but_by_a_reason(
+    tmp_path, world, proposals, what, opens
+):
+    head = 'name = "Test"\nplaces = ["CA"]\n\n[[provision]]\nsummary = "few"\ncitation = "a law"\n'
+    book = loaded(tmp_path, f'{head}{what}count = "attempts"\nper = "debt"\ndays = 1\nmaximum = 9\n')
+    facts = world({
+        "accounts": [{"country": "CA", "region": "CA-BC", "postal_code": "V5K0A1"}],
+        "points": [{"contact_point": "1 main st", "places": ["CA-BC"]}],
+    })  # fmt: skip
+    asked = proposals([{"contact_point": "1 main st", "channel": "letter", "at": "2026-11-23T20:00:00Z"}])
+    row = check(asked, facts, book, datetime(2026, 11, 23, tzinfo=UTC), CheckParams()).row(0, named=True)
+    assert (row["verdict"] == "allow") == opens
+    assert (row["provision"] == "house.place") != opens
+    assert [one.looser for one in book.overrides.values()] == (
+        [("letters are permitted in CA-BC, where all that is shipped is from memory",)] if opens else []
+    )
+
+
+def test_a_shipped_provision_from_memory_that_is_said_to_be_seen_needs_a_reason(tmp_path, rulebook):
+    (hours,) = (one for one in rulebook.provisions if one.places == ("CA-BC",) and one.kind == "window")
+    text = f"""name = "Test"
+places = ["CA-BC"]
+
+[[provision]]
+id = "{hours.id}"
+kind = "cap"
+summary = "few"
+citation = "a law"
+status = "S"
+count = "attempts"
+per = "debt"
+days = 1
+maximum = 9
+"""
+    with pytest.raises(RulebookError, match="letters are permitted in CA-BC"):
+        loaded(tmp_path, text)
+
+
 def test_wider_hours_without_a_reason_leave_the_houses_hours_where_they_were(tmp_path, world, proposals):
     facts = world({"points": [{"contact_point": "+1", "places": ["GB"], "zones": ["Europe/London"]}],
                    "accounts": [{"country": "GB", "postal_code": "M11AA"}]})  # fmt: skip
