@@ -68,6 +68,9 @@ class LinkParams(Params):
     match_probability: float = Field(default=0.5, ge=0.5, le=1)
     """Pairs at or above are matches: more likely one person than two. A lead keeps the probability of the matches on
     its way, so that a doubtful match stays a doubtful lead."""
+    impersonal_probability: float = Field(default=0.97, ge=0.5, le=1)
+    """The same for pairs of people in which no birth date, id, phone or e-mail agrees: a name, a home and an employer
+    are what a family has in common, and to take two of one home for one person tells one of the other's debt."""
     possible_probability: float = Field(default=0.1, ge=0, le=1)
     """Pairs at or above, below a match, are possible matches for clerical review."""
     related_probability: float = Field(default=0.5, ge=0, le=1)

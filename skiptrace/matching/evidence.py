@@ -9,6 +9,7 @@ import polars as pl
 
 from skiptrace.matching.blocking import chunks
 from skiptrace.matching.comparisons import COMPARISONS, compare
+from skiptrace.matching.outcomes import match_bars
 from skiptrace.matching.training import learn_m, learn_u, pack, random_pairs, unpack
 from skiptrace.matching.weights import Model, default_model
 
@@ -120,11 +121,13 @@ class Bench:
         )
         return compared.join(meaning, on="vector", how="left", maintain_order="left")
 
-    def by_name_alone(self, weighed: pl.DataFrame) -> pl.Series:
-        """Tell which pairs rest on a name alone, in a file too short to show how rare it is."""
-        others = [f"gamma_{name}" for name in COMPARISONS if name not in _NAMES]
-        bare = weighed.select(pl.all_horizontal(pl.col(name) < 0 for name in others)).to_series()
-        return bare & (self.roll.population < _KNOWN_NAMES)
+    def matching(self, weighed: pl.DataFrame) -> pl.DataFrame:
+        """Keep of weighed pairs those that are matches by their own fields, and those that were settled as such."""
+        likely = weighed.filter(pl.col("probability") >= self.params.match_probability)
+        gammas = likely.select(f"gamma_{name}" for name in COMPARISONS).to_numpy()
+        bars = pl.Series(match_bars(gammas, self.params, self.roll.population))
+        clear = (likely["weight"] >= bars) & ~self.contradict(likely)
+        return likely.filter(clear | likely["ruling"].is_not_null())
 
     def contradict(self, weighed: pl.DataFrame) -> pl.Series:
         """Tell which pairs cannot be one person, however alike they are otherwise.
@@ -150,9 +153,6 @@ class Bench:
         ).to_series()
 
 
-_NAMES = ("given", "family", "company", "middle", "suffix", "characters")
-_KNOWN_NAMES = 10_000
-"""Rows from which on a file shows how rare a name is; in a shorter one any name looks rare."""
 _SAME_ID = 2
 _NO_PAIRS = pl.DataFrame(schema={"left": pl.UInt32(), "right": pl.UInt32(), "vector": pl.UInt64()})
 _NO_VECTORS = pl.DataFrame(schema={"vector": pl.UInt64(), "pairs": pl.Int64()})

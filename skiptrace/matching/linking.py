@@ -149,6 +149,8 @@ def find(
         if not judged.is_empty():
             model = _improve(model, judged, bench, group(bench, candidates, rulings, model)[1])
     pairs, clusters = group(bench, candidates, rulings, model)
+    vectors = candidates.vectors
+    del candidates
     named = name_outcomes(pairs, clusters.label, params)
     counts = named["outcome"].value_counts().sort("outcome")
     return Found(
@@ -161,8 +163,8 @@ def find(
         diagnostics={
             "rows": roll.size,
             "judged": judged.height,
-            "pairs_compared": int(candidates.vectors["pairs"].sum()),
-            "comparison_vectors": candidates.vectors.height,
+            "pairs_compared": int(vectors["pairs"].sum()),
+            "comparison_vectors": vectors.height,
             "partners": {kind: round(value, 6) for kind, value in model.partners.items()},
             "pairs": {row["outcome"]: row["count"] for row in counts.iter_rows(named=True)},
             "entities": len(np.unique(clusters.label)),
@@ -182,11 +184,9 @@ def group(bench: Bench, candidates: Candidates, rulings: pl.DataFrame, model: Mo
     settled = bench.vectors(rulings).with_columns(ruling=rulings["ruling"])
     unsettled = bench.telling(candidates.pairs, model).join(rulings, on=["left", "right"], how="anti")
     pairs = _settle(bench.weigh(pl.concat([settled, unsettled], how="diagonal"), model))
-    strong = pairs.filter(pl.col("probability") >= bench.params.match_probability)
-    doubtful = bench.contradict(strong) | bench.by_name_alone(strong)
     clusters = cluster(
         bench.roll.size,
-        strong.filter(~doubtful | pl.col("ruling").is_not_null()),
+        bench.matching(pairs),
         rulings.filter(pl.col("ruling") == Judgement.MATCH.value),
         _judge(bench, model, rulings),
         bench.params.max_judged_cluster,

@@ -21,6 +21,7 @@ import polars as pl
 
 from skiptrace.matching.comparisons import COMPARISONS
 from skiptrace.matching.evidence import Bench
+from skiptrace.matching.outcomes import match_bars
 from skiptrace.matching.roll import enrol
 from skiptrace.matching.rulings import PAIR
 from skiptrace.matching.sharing import find_shared
@@ -158,7 +159,7 @@ def compare_pairs(people: pl.DataFrame, pairs: pl.DataFrame, params: LinkParams)
     )
 
 
-def waterfall(pair: Mapping[str, Any], model: Model, rows: int, match_probability: float) -> Waterfall:
+def waterfall(pair: Mapping[str, Any], model: Model, rows: int, params: LinkParams) -> Waterfall:
     """Say where a pair's match weight comes from.
 
     Parameters
@@ -169,8 +170,8 @@ def waterfall(pair: Mapping[str, Any], model: Model, rows: int, match_probabilit
         What it is weighed with.
     rows
         Rows in the file the pair is from.
-    match_probability
-        Pairs at or above are matches.
+    params
+        From where on pairs are matches; see :func:`skiptrace.matching.outcomes.match_bars`.
     """
     gammas = np.array([pair[f"gamma_{comparison}"] for comparison in COMPARISONS], dtype=np.int8)
     known = np.flatnonzero(gammas != _MISSING)
@@ -181,8 +182,7 @@ def waterfall(pair: Mapping[str, Any], model: Model, rows: int, match_probabilit
     vectors[:, known] = np.where(read == 1, gammas[known], _MISSING)
     odds = model.weigh(vectors, COMPARISONS, rows)
     shares = dict(zip(known.tolist(), _shapley(odds.weight, read.sum(axis=1)), strict=True))
-    bar = float(np.log2(match_probability) - np.log2(max(1 - match_probability, 1e-12)))
-    changes, weight = _opposite(gammas, model, rows, bar)
+    turned = _opposite(gammas, model, rows, params)
     at = {comparison: column for column, comparison in enumerate(COMPARISONS)}
     return Waterfall(
         prior=float(odds.weight[0]),
@@ -194,9 +194,8 @@ def waterfall(pair: Mapping[str, Any], model: Model, rows: int, match_probabilit
         ),
         weight=float(odds.weight[-1]),
         probability=float(odds.probability[-1]),
-        bar=bar,
-        opposite=changes,
-        opposite_weight=weight,
+        bar=float(match_bars(gammas[None], params, rows)[0]),
+        **turned._asdict(),
     )
 
 
@@ -211,15 +210,23 @@ def _shapley(weights: NDArray[np.float64], sizes: NDArray[np.int64]) -> list[flo
     return shares
 
 
-def _opposite(gammas: NDArray[np.int8], model: Model, rows: int, bar: float) -> tuple[tuple[Change, ...], float | None]:
+class _Turned(NamedTuple):
+    """Part of :class:`Waterfall`."""
+
+    opposite: tuple[Change, ...] = ()
+    opposite_weight: float | None = None
+
+
+def _opposite(gammas: NDArray[np.int8], model: Model, rows: int, params: LinkParams) -> _Turned:
     """Return the change of fewest fields, and of least bits among those, that crosses the bar."""
     now = float(model.weigh(gammas[None], COMPARISONS, rows).weight[0])
+    is_match = now >= match_bars(gammas[None], params, rows)[0]
     companies = gammas[COMPARISONS.index("company")] != _MISSING
     # Of address and town only one is ever compared: the other cannot become known beside it.
     told = {name for name in ("address", "town") if gammas[COMPARISONS.index(name)] != _MISSING}
     spoken_for = {"address", "town"} - (told or {"address"})
     others = {
-        column: list(_other_levels(model, name, int(gammas[column]), better=now < bar))
+        column: list(_other_levels(model, name, int(gammas[column]), better=not is_match))
         for column, name in enumerate(COMPARISONS)
         if (name in _OF_COMPANIES if companies else name != "company") and name not in spoken_for
     }
@@ -233,7 +240,7 @@ def _opposite(gammas: NDArray[np.int8], model: Model, rows: int, bar: float) -> 
         for row, change in enumerate(tried):
             vectors[row, list(change)] = list(change.values())
         weights = model.weigh(vectors, COMPARISONS, rows).weight
-        crosses = np.flatnonzero((weights >= bar) != (now >= bar))
+        crosses = np.flatnonzero((weights >= match_bars(vectors, params, rows)) != is_match)
         if len(crosses):
             best = int(crosses[np.argmin(np.abs(weights[crosses] - now))])
             changes = tuple(
@@ -244,8 +251,8 @@ def _opposite(gammas: NDArray[np.int8], model: Model, rows: int, bar: float) -> 
                 )
                 for column, level in tried[best].items()
             )
-            return changes, float(weights[best])
-    return (), None
+            return _Turned(changes, float(weights[best]))
+    return _Turned()
 
 
 def _other_levels(model: Model, comparison: str, gamma: int, *, better: bool) -> Iterator[int]:

@@ -34,7 +34,7 @@ from skiptrace.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["KINDS", "Level", "Model", "Odds", "default_model"]
+__all__ = ["KINDS", "Level", "Model", "Odds", "bits_of", "default_model"]
 
 KINDS = ("same_person", "household", "workplace", "namesake")
 """Ways in which two rows may belong together, in the order of the columns of tables of probabilities."""
@@ -43,6 +43,15 @@ _WORLD = 10_000
 """A shorter file is taken as drawn from a world of so many rows: else in a file of ten a name would identify."""
 _FEWEST, _MOST = 1e-3, 50.0
 """Bounds of the partners a row can be learned to have."""
+
+
+def bits_of(probability: float) -> float:
+    """Return the odds of a probability in bits.
+
+    >>> round(bits_of(0.8), 6)
+    2.0
+    """
+    return float(np.log2(probability / max(1 - probability, 1e-12)))
 
 
 class Level(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +13,7 @@ from skiptrace.contracts.judgements import JUDGEMENTS
 from skiptrace.ingest import read_judgements
 from skiptrace.matching.review import most_informative
 from skiptrace.matching.rulings import PAIR, first_left, newest
+from skiptrace.matching.weights import bits_of
 from skiptrace.pipeline.gathering import gather
 from skiptrace.pipeline.judging import Imported, fresh, keep_judgement, moment_filled, usable
 from skiptrace.pipeline.linkages import JUDGEMENTS_FILE, read_linkage
@@ -72,8 +72,7 @@ def find_doubt(known: Evidence, limit: int) -> Doubt:
     """Find the pairs to ask a reviewer about, those left out that have an answer."""
     judged = JUDGEMENTS.empty() if known.judgements is None else newest(known.judgements)
     answered = judged.filter(pl.col("judgement") != Judgement.WITHDRAWN)
-    likely = known.params.match_probability
-    bar = math.log2(likely / max(1 - likely, 1e-12))
+    bar = bits_of(known.params.match_probability)
     pairs = known.linked.pairs
     possible = first_left(pairs.filter(pl.col("outcome") == PairOutcome.POSSIBLE_MATCH))
     return Doubt(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from skiptrace.errors import UsageError
+from skiptrace.matching.outcomes import SETTLED_BITS
 from skiptrace.matching.review import readable
 from skiptrace.matching.rulings import PAIR, first_left, newest
 from skiptrace.matching.waterfall import compare_pairs, waterfall
@@ -101,7 +102,7 @@ def tell_pair(compared: pl.DataFrame, known: Evidence) -> dict[str, Any]:
     asked = compared.select(PAIR)
     rows = known.rows or known.people.height
     gammas = compared.row(0, named=True)
-    fall = waterfall(gammas, known.linked.model, rows, known.params.match_probability)
+    fall = waterfall(gammas, known.linked.model, rows, known.params)
     reported = known.linked.pairs.join(first_left(asked), on=PAIR, how="semi")
     outcome = reported["outcome"][0] if reported.height else None
     entities = [_side(known.linked.entities, asked, side)["entity_id"] for side in ("l", "r")]
@@ -211,10 +212,10 @@ def _side(frame: pl.DataFrame, asked: pl.DataFrame, side: str) -> dict[str, Any]
 
 def _outcome_in_words(outcome: str | None, fall: Waterfall) -> str:
     told = outcome.replace("_", " ") if outcome else "none, since nothing much speaks for one person"
-    return (
-        f"Outcome: {told}. Match weight {_bits(fall.weight)}, probability {fall.probability:.3f}; "
-        f"a pair is a match from {_bits(fall.bar)} on."
-    )
+    bar = f"such a pair is a match from {_bits(fall.bar)} on"
+    if fall.bar >= SETTLED_BITS:
+        bar = "a name alone makes no match in a file so short"
+    return f"Outcome: {told}. Match weight {_bits(fall.weight)}, probability {fall.probability:.3f}; {bar}."
 
 
 def _settled_in_words(
@@ -251,7 +252,7 @@ def _opposite_in_words(fall: Waterfall) -> str:
     if fall.opposite_weight is None:
         return "No change of one field, nor of two, would turn the answer."
     changes = " and ".join(f"{each.field}: “{each.instead}” instead of “{each.found}”" for each in fall.opposite)
-    answer = "a match" if fall.opposite_weight >= fall.bar else "no match"
+    answer = "no match" if fall.weight >= fall.bar else "a match"
     return f"It would be {answer} with {changes} ({_bits(fall.opposite_weight)})."
 
 

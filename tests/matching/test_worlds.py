@@ -22,7 +22,7 @@ def test_entities_are_nearly_free_of_strangers_and_of_the_people_next_door(world
 def test_most_of_what_can_be_known_is_found(world):
     # A sparse record is a name and perhaps a phone: with another phone, nothing ties it to the person.
     knows_little = world.people["birth_from"].null_count() == world.people.height
-    assert world.found["recall"] > (0.5 if knows_little else 0.78)
+    assert world.found["recall"] > (0.5 if knows_little else 0.75)
 
 
 def test_match_probability_means_what_it_says(world):
