@@ -18,7 +18,7 @@ from skiptrace.ingest.keys import with_derived_ids
 from skiptrace.ingest.merging import DUPLICATE, merge_rows
 from skiptrace.ingest.recognise import Recognised, recognise
 from skiptrace.ingest.rejections import accounting, rejections, table_of
-from skiptrace.ingest.rows import ASIDE, FAULTS, ROW, SHEET, typed
+from skiptrace.ingest.rows import ASIDE, FAULTS, ROW, SHEET, typed, without_faulty
 from skiptrace.ingest.sheets import Refused
 from skiptrace.ingest.words import check_outcomes
 from skiptrace.tables import FILE, LINE, PROVENANCE, empty
@@ -202,27 +202,21 @@ def _merge_all(
         faults[name] = pl.concat([faults[name], merged[name].faults.filter(pl.col(SHEET) >= 0)])
 
     for name in ("accounts", "consents"):
-        take(name, _without(tables[name].rows, faults[name]))
+        take(name, without_faulty(tables[name].rows, faults[name]))
     accounts = merged["accounts"].rows.get_column("account_id")
     consents = merged["consents"].rows.get_column("consent_id")
     for name, table in tables.items():
         if name in merged:
             continue
         faults[name] = pl.concat([faults[name], crosscheck(name, table.rows, accounts, consents)])
-        rows = _without(table.rows, faults[name])
+        rows = without_faulty(table.rows, faults[name])
         if name == "stops":
             rows = stops_of_nobody(rows, accounts)
         if name == "contact_points":
-            wide = _without(tables["accounts"].points, faults["accounts"])
+            wide = without_faulty(tables["accounts"].points, faults["accounts"])
             rows = pl.concat([rows, wide.with_columns(pl.lit(_NO_SHEET, pl.Int64).alias(SHEET)).select(rows.columns)])
         take(name, rows)
     return merged, faults
-
-
-def _without(rows: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
-    if faults.is_empty():
-        return rows
-    return rows.join(faults.select(SHEET, ROW).unique(), on=[SHEET, ROW], how="anti", maintain_order="left")
 
 
 def _all_stops(
@@ -252,7 +246,7 @@ def _all_stops(
 def _set_aside(tables: Mapping[str, _Read], faults: pl.DataFrame) -> pl.DataFrame:
     parts = []
     for table in tables.values():
-        rows = _without(table.rows, faults)
+        rows = without_faulty(table.rows, faults)
         account = pl.col("account_id") if "account_id" in rows.columns else pl.lit(None, pl.String).alias("account_id")
         where = rows.select(SHEET, ROW, account, pl.col(FILE).alias("file"), pl.col(LINE).alias("line"))
         parts.append(

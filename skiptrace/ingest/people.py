@@ -13,7 +13,7 @@ from skiptrace.ingest.files import find_files, read_sheets
 from skiptrace.ingest.headers import fold, match_headers
 from skiptrace.ingest.recognise import Recognised
 from skiptrace.ingest.rejections import rejections
-from skiptrace.ingest.rows import FAULTS, ROW, SHEET, typed
+from skiptrace.ingest.rows import FAULTS, ROW, SHEET, typed, without_faulty
 from skiptrace.ingest.sheets import Refused, Sheet
 from skiptrace.tables import FILE, LINE, empty
 
@@ -72,7 +72,7 @@ def read_people(
         SHEET, ROW, pl.lit("record_id").alias("column"), pl.lit("duplicate: this id stands before").alias("reason")
     )
     faults = pl.concat([faults, twice])
-    accepted = rows.join(faults.select(SHEET, ROW).unique(), on=[SHEET, ROW], how="anti", maintain_order="left")
+    accepted = without_faulty(rows, faults)
     everything = rows.get_column("consent_id").drop_nulls().unique()
     rejected = rejections(sheets, {_AS_READ: rows}, faults, everything)
     return accepted.select(*RECORDS.schema, FILE, LINE), rejected

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from skiptrace.settings import IngestParams
     from skiptrace.tables import Table
 
-__all__ = ["FAULTS", "ROW", "SHEET", "Typed", "faults_of", "typed"]
+__all__ = ["FAULTS", "ROW", "SHEET", "Typed", "faults_of", "typed", "without_faulty"]
 
 SHEET = "_sheet"
 """Number of the sheet a row comes from; with ``_row`` it names the row until the end."""
@@ -75,13 +75,14 @@ def typed(sheet: Sheet, number: int, table: Table, headers: Headers, params: Ing
     columns: dict[str, TypedColumn] = {}
     for name, column in table.columns.items():
         text = _text_of(name, headers.columns.get(name, ()), frame)
-        if text is None:
-            columns[name] = TypedColumn(pl.Series(name, [None], column.dtype).new_from_index(0, height))
-        else:
+        if text is not None:
             columns[name] = typed_column(name, column, text, how)
     phones = wide_cells(frame, headers.phones, PointKind.PHONE)
     mails = wide_cells(frame, headers.emails, PointKind.EMAIL)
-    rows = pl.DataFrame([column.values.alias(name) for name, column in columns.items()])
+    rows = pl.DataFrame({ROW: pl.int_range(height, dtype=pl.Int64, eager=True)}).with_columns(
+        columns[name].values.alias(name) if name in columns else pl.lit(None, dtype).alias(name)
+        for name, dtype in table.schema.items()
+    )
     if "phones" in table.columns:
         rows = rows.with_columns(
             joined_lists(phones, height).alias("phones"),
@@ -94,7 +95,6 @@ def typed(sheet: Sheet, number: int, table: Table, headers: Headers, params: Ing
         pl.lit(sheet.origin.file).alias(FILE),
         sheet.lines.alias(LINE),
         pl.lit(number, pl.Int64).alias(SHEET),
-        pl.int_range(height, dtype=pl.Int64, eager=True).alias(ROW),
     )
     cells = pl.concat([phones, mails])
     aside = cells.filter(pl.col("problem").is_not_null()).select(
@@ -102,6 +102,13 @@ def typed(sheet: Sheet, number: int, table: Table, headers: Headers, params: Ing
     )
     points = wide_points(rows, cells) if table.name == "accounts" else empty(INPUTS["contact_points"].schema)
     return Typed(rows, faults_of(rows, table, columns), points, aside)
+
+
+def without_faulty(rows: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the rows that have a fault (FAULTS)."""
+    if faults.is_empty():
+        return rows
+    return rows.join(faults.select(SHEET, ROW).unique(), on=[SHEET, ROW], how="anti", maintain_order="left")
 
 
 def faults_of(rows: pl.DataFrame, table: Table, columns: dict[str, TypedColumn]) -> pl.DataFrame:

@@ -1,10 +1,18 @@
-"""What rows have and may have in common with others: phones, e-mails, names as a whole, rare words."""
+"""What rows have and may have in common with others: phones, e-mails, names as a whole, rare words.
+
+A hash stands for each thing. Hashes do not leave the process and never decide an order that anybody sees.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
-__all__ = ["RARE_HOLDERS", "find_hashes", "find_held", "find_things"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["RARE_HOLDERS", "find_held", "find_things"]
 
 _LONG_MAILBOX = 5
 """Letters of a mailbox name from which on it may be somebody's own at several providers."""
@@ -23,11 +31,10 @@ def find_held(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
     Returns
     -------
     dict of str to polars.DataFrame
-        By kind of thing, as :func:`find_things`. Grain: row × thing. ``row``, ``thing``, ``holders`` (u32: how many
-        rows have it), sorted by thing and row. Things that only one row has are left out.
+        By kind of thing, as :func:`find_things`. Grain: row × thing. ``row``, ``thing`` (u32), ``holders`` (u32: how
+        many rows have it), sorted by thing and row. Things that only one row has are left out.
     """
-    things = find_things(people)
-    return {kind: _numbered(frame, RARE_HOLDERS if kind == "word" else None) for kind, frame in things.items()}
+    return {kind: _numbered(frame, RARE_HOLDERS if kind == "word" else None) for kind, frame in _things(people)}
 
 
 def find_things(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -42,30 +49,63 @@ def find_things(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
     -------
     dict of str to polars.DataFrame
         By kind of thing: phone, email, mailbox (the part before the @), name (given, middle and family name, or an
-        alias, words in any order), alias (a name that is some row's alias), word (of name or street).
-        Grain: row × thing, each once. ``row`` (u32), ``thing`` (str).
+        alias, words in any order), alias (a name that is some row's alias), word (of name or street; not all of
+        those that more than :data:`RARE_HOLDERS` rows have).
+        Grain: row × thing, each once. ``row`` (u32), ``thing`` (u64: a hash, equal where the things are equal).
     """
-    rows = people.with_row_index("row")
-    words = [pl.col("given", "family").str.split(" ").fill_null([]), pl.col("address_tokens").fill_null([])]
-    names = _names(rows)
-    aliases = names.filter("is_alias").select("thing").unique()
-    held = {
-        **_points(rows),
-        "name": names.select("row", "thing"),
-        "alias": names.select("row", "thing").join(aliases, on="thing", how="semi"),
-        "word": rows.select("row", thing=pl.concat_list(words)).explode("thing"),
-    }
-    thing = pl.col("thing")
-    return {kind: frame.filter(thing.is_not_null() & (thing != "")).unique() for kind, frame in held.items()}
+    return dict(_things(people))
 
 
-def find_hashes(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Find the same as :func:`find_things`, with hashes (u64) in the place of things: equal where the things are equal.
+def _things(people: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield kinds of things one at a time, so that they need not all be there at once.
 
     Names and words are put together from the hashes of distinct values: no text is made for each row.
     """
     rows = people.with_row_index("row")
     thing = pl.col("thing")
+    said = thing.is_not_null() & (thing != "")
+    for kind, frame in _points(rows):
+        yield kind, frame.filter(said).select("row", thing.hash()).unique()
+    yield "word", _words(rows, said)
+    names, aliases = _names(rows)
+    yield "name", names
+    yield "alias", names.join(aliases, on="thing", how="semi")
+
+
+def _points(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield each row's phones, e-mails, and names of mailboxes that may be somebody's own."""
+    yield "phone", rows.select("row", thing="phones").explode("thing")
+    mails = rows.select("row", thing="emails").explode("thing")
+    yield "email", mails
+    mailbox = mails.with_columns(pl.col("thing").str.split("@").list.first())
+    yield "mailbox", mailbox.filter(pl.col("thing").str.len_chars() >= _LONG_MAILBOX)
+
+
+def _words(rows: pl.DataFrame, said: pl.Expr) -> pl.DataFrame:
+    """Return the words of names and street lines but for the common ones, which are most of them."""
+    places = ("address_tokens", "given", "family")
+    words = pl.concat(
+        _split(rows.select("row", thing=place)).filter(said).select("row", pl.col("thing").hash()) for place in places
+    )
+    most = len(places) * RARE_HOLDERS  # a row may say a word in each place
+    common = words.group_by("thing").len().filter(pl.col("len") > most)
+    return words.join(common, on="thing", how="anti").unique()
+
+
+def _split(texts: pl.DataFrame) -> pl.DataFrame:
+    """Return the words of ``thing``, one row each; most texts are one word, and some are lists of words already."""
+    if texts["thing"].dtype == pl.List:
+        return texts.explode("thing")
+    several = pl.col("thing").str.contains(" ", literal=True)
+    split = texts.filter(several).with_columns(pl.col("thing").str.split(" ")).explode("thing")
+    return pl.concat([texts.filter(~several), split])
+
+
+def _names(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return each row's names, with and without the middle name, and its aliases; and the aliases alone.
+
+    Order of words is no part of a name here: family names stand first in half the world.
+    """
     given, middle, family = (_word_sums(rows[name]) for name in ("given", "middle", "family"))
     company = rows["is_company"].cast(pl.UInt64)
     parts = rows.select("row", given=given, middle=middle, family=family, company=company)
@@ -74,28 +114,8 @@ def find_hashes(people: pl.DataFrame) -> dict[str, pl.DataFrame]:
     whole = parts.filter(pl.col("middle").is_not_null()).select("row", thing=name + pl.col("middle"))
     aliases = rows.select("row", company=company, alias="aliases").explode("alias").filter(pl.col("alias") != "")
     aliases = aliases.select("row", thing=_word_sums(aliases["alias"]) + aliases["company"])
-    names = pl.concat([parts.filter(known).select("row", thing=name), whole, aliases])
-    words = [
-        rows.select("row", thing="address_tokens").explode("thing"),
-        *(_words(rows.select("row", thing=name)) for name in ("given", "family")),
-    ]
-    said = thing.is_not_null() & (thing != "")
-    held = {kind: frame.filter(said).select("row", thing.hash()) for kind, frame in _points(rows).items()}
-    held["word"] = pl.concat([frame.filter(said).select("row", thing.hash()) for frame in words])
-    held["name"] = names
-    held["alias"] = names.join(aliases.select("thing").unique(), on="thing", how="semi")
-    return {kind: frame.unique() for kind, frame in held.items()}
-
-
-def _points(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Return each row's phones, e-mails, and names of mailboxes that may be somebody's own."""
-    mailbox = pl.col("emails").list.eval(pl.element().str.split("@").list.first())
-    long_enough = pl.col("thing").str.len_chars() >= _LONG_MAILBOX
-    return {
-        "phone": rows.select("row", thing="phones").explode("thing"),
-        "email": rows.select("row", thing="emails").explode("thing"),
-        "mailbox": rows.select("row", thing=mailbox).explode("thing").filter(long_enough),
-    }
+    every = pl.concat([parts.filter(known).select("row", thing=name), whole, aliases]).unique()
+    return every, aliases.select("thing").unique()
 
 
 def _word_sums(texts: pl.Series) -> pl.Series:
@@ -106,29 +126,6 @@ def _word_sums(texts: pl.Series) -> pl.Series:
         pl.DataFrame({"text": distinct, "sum": sums}), on="text", how="left", maintain_order="left"
     )
     return found["sum"]
-
-
-def _words(texts: pl.DataFrame) -> pl.DataFrame:
-    """Split ``thing`` into words, one row each; most are one word."""
-    several = pl.col("thing").str.contains(" ", literal=True)
-    split = texts.filter(several).with_columns(pl.col("thing").str.split(" ")).explode("thing")
-    return pl.concat([texts.filter(~several), split])
-
-
-def _names(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return each row's own full names, with and without the middle name, and its aliases."""
-    own = [
-        rows.select("row", "is_company", thing=pl.concat_str(parts, separator=" ", ignore_nulls=True))
-        for parts in (["given", "family"], ["given", "middle", "family"])
-    ]
-    aliases = rows.select("row", "is_company", thing="aliases").explode("thing")
-    every = pl.concat([*(frame.with_columns(is_alias=False) for frame in own), aliases.with_columns(is_alias=True)])
-    return every.filter(pl.col("thing") != "").select(
-        "row",
-        "is_alias",
-        # Order of words is no part of a name here: family names stand first in half the world.
-        thing=pl.col("thing").str.split(" ").list.sort().list.join(" ") + pl.col("is_company").cast(pl.String),
-    )
 
 
 def _numbered(held: pl.DataFrame, most: int | None) -> pl.DataFrame:

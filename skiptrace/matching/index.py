@@ -16,7 +16,7 @@ import polars as pl
 
 from skiptrace.matching.blocking import HELD_RULES, RULES
 from skiptrace.matching.frequencies import HOLDERS
-from skiptrace.matching.holdings import RARE_HOLDERS, find_hashes
+from skiptrace.matching.holdings import RARE_HOLDERS, find_things
 from skiptrace.matching.roll import Among, birth_of, grades_of, spell
 from skiptrace.matching.sharing import pair_code
 
@@ -167,7 +167,7 @@ def index_people(arranged: pl.DataFrame) -> Index:
         people=arranged,
         ids=arranged.select("table", "source", "record_id", "account_id", "person_id"),
         coded=coded.with_columns(hashed),
-        things=find_hashes(arranged),
+        things=find_things(arranged),
     )
 
 

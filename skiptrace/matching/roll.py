@@ -36,6 +36,7 @@ _UNUSED = (
     "jurisdiction",
 )
 """Columns of PEOPLE that say nothing on who somebody is."""
+_ORDER = ("source", "record_id", "table")
 _IDS = ("table", "source", "record_id", "account_id", "person_id")
 _ALONE = ("source", "han", "id_last4", "id_type", "address", "house", "unit", "employer")
 """What is coded by itself: it is only ever compared with its like."""
@@ -113,6 +114,7 @@ def enrol(people: pl.DataFrame, among: Among | None = None) -> Roll:
         Of whom they are some; null = they are everybody.
     """
     people = arrange(people)
+    held = among.held if among else find_held(people)
     spelt = spell(people.lazy()).collect()
     parts, names = _coded_together(spelt.select("given", "family", "middle", "root", "given_initial", "middle_initial"))
     sounds, _ = _coded_together(spelt.select("given_sound", "family_sound"))
@@ -141,21 +143,26 @@ def enrol(people: pl.DataFrame, among: Among | None = None) -> Roll:
         streets=streets,
         places=places,
         ids_near=numbers.to_frame("text").join(near, on="text", how="left", maintain_order="left")["near"],
-        held=among.held if among else find_held(people),
+        held=held,
         population=among.population if among else people.height,
     )
 
 
 def arrange(people: pl.DataFrame) -> pl.DataFrame:
     """Return what linkage looks at in PEOPLE, empty text as null, in the order of the roll, with ``is_company``."""
-    people = PEOPLE.conform(people).select(list(LINKED)).sort("source", "record_id", "table", nulls_last=True)
-    person = pl.col("kind") != AccountKind.COMPANY
-    texts = [name for name, dtype in LINKED.items() if dtype == pl.String]
+    people = PEOPLE.conform(people).select(list(LINKED))
+    # Copies of a million rows are made only where something changes.
+    order = people.select(pl.arg_sort_by(*_ORDER, nulls_last=True)).to_series()
+    if not order.is_sorted():
+        people = people[order]
+    texts = [name for name, dtype in LINKED.items() if dtype == pl.String and (people[name] == "").any()]
     people = people.with_columns(
         *(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts),
-        is_company=~person.fill_null(value=True),
+        is_company=(pl.col("kind") == AccountKind.COMPANY).fill_null(value=False),
     )
-    return people.with_columns(pl.when(~pl.col("is_company")).then(pl.col(*_PERSONAL)))
+    if people["is_company"].any():
+        people = people.with_columns(pl.when(~pl.col("is_company")).then(pl.col(*_PERSONAL)))
+    return people
 
 
 def spell(people: pl.LazyFrame) -> pl.LazyFrame:
@@ -195,7 +202,8 @@ def _joined(column: str) -> pl.Expr:
 
 def _coded_together(columns: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     """Return the columns as codes of one common list of texts, and that list."""
-    texts = pl.concat([columns[name].rename("text") for name in columns.columns]).drop_nulls().unique().sort()
+    each = [columns[name].drop_nulls().unique().rename("text") for name in columns.columns]
+    texts = pl.concat(each).unique().sort()
     codes = pl.DataFrame({"text": texts, "code": pl.int_range(texts.len(), dtype=pl.Int32, eager=True)})
     coded = [
         columns.select(text=name).join(codes, on="text", how="left", maintain_order="left")["code"].alias(name)

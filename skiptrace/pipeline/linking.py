@@ -10,6 +10,7 @@ import polars as pl
 from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest import read_judgements, read_people
 from skiptrace.matching import link
+from skiptrace.matching.roll import LINKED
 from skiptrace.pipeline.judging import usable
 from skiptrace.pipeline.linkages import write_linkage
 from skiptrace.pipeline.models import read_model, write_model
@@ -136,8 +137,7 @@ def match(paths: Sequence[Path], aids: Aids, out: Path, terms: Terms) -> Matched
 def _comparable(as_read: list[pl.DataFrame], settings: Settings, terms: Terms) -> pl.DataFrame:
     """Return PEOPLE of the records in the list, and empty it."""
     terms.on_stage("normalise")
-    people = population(as_read[0], settings)
-    as_read.clear()
+    people = population(as_read.pop(), settings, columns=LINKED)
     terms.on_stage("link")
     return people
 
