@@ -81,7 +81,7 @@ class LinkParams(Params):
     itself how rare its names are, and `match` takes 0.01."""
     max_key_holders: int = Field(default=200, ge=2)
     """Rows under one blocking key beyond which the key says too little to compare them all."""
-    pairs_per_row: float = Field(default=5, gt=0)
+    pairs_per_row: float = Field(default=2, gt=0)
     """Pairs a row that one blocking rule may bring; its largest keys are left out first. More finds little: rows that
     many others are like match only those they are like in several ways, and these have rules of their own."""
     random_pairs: int = Field(default=300_000, ge=0)
