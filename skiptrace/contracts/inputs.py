@@ -51,6 +51,7 @@ PERSON: dict[str, Column] = {
     "family_name": text(),
     "aliases": Column(dtype=TEXTS, description="alias_1…n"),
     "birth_date": text("as read; may be partial (1978, 1978-05)"),
+    "sex": text("as read; f, female, 女, m, male, 男 …; anything else is unknown"),
     "national_id": text("as read; replaced by a keyed hash and the last four before anything is stored"),
     "language": text("BCP 47"),
     "employer": text(),

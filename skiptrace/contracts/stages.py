@@ -42,6 +42,7 @@ PEOPLE = Table(
         "aliases": Column(dtype=TEXTS, description="other names, each normalised as one string"),
         "birth_from": Column(dtype=DATE, description="first day the birth date can be"),
         "birth_to": Column(dtype=DATE, description="last day it can be, the same day if it is known exactly"),
+        "sex": text("f or m; null = unknown"),
         "national_id_hash": text("keyed hash; null = none given or not valid"),
         "national_id_last4": text(),
         "national_id_type": text("cn_resident, us_ssn, … or unknown"),

@@ -35,6 +35,8 @@ _WITH_PERSON = ("accounts", "records", "relations")
 _LISTS = ("phones", "emails", "aliases")
 _JOINED = {"given_name": ("middle_name",), "family_name": ("name_suffix",), "address": ("address_2", "address_3")}
 """Parts that follow a column; ``house_number`` goes before ``address``."""
+_ID = "national_id"
+"""Column that the number of any document fills."""
 _PARTS = {"middle_name", "name_suffix", "house_number", "address_2", "address_3"}
 _NAMES = ("full_name", "given_name", "family_name")
 _BESIDES = {
@@ -63,6 +65,8 @@ class Headers:
         Wide contact columns.
     aliases
         Columns of other names.
+    instead
+        Contract column → headers that are asked where it is empty, in this order.
     unknown
         Headers that go to ``extra``, in the file's order.
     """
@@ -71,6 +75,7 @@ class Headers:
     phones: tuple[Labelled, ...] = ()
     emails: tuple[Labelled, ...] = ()
     aliases: tuple[str, ...] = ()
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
     @property
@@ -112,7 +117,8 @@ def match_headers(table: str, headers: Sequence[str], further: Mapping[str, str]
 
     Notes
     -----
-    Where two headers stand for one column, the better name wins and the other is kept as an unknown column.
+    Where two headers stand for one column, the better name wins and the other is kept as an unknown column; of the
+    numbers of several documents the first that a row has is read, and none is kept as it is.
 
     Examples
     --------
@@ -123,6 +129,7 @@ def match_headers(table: str, headers: Sequence[str], further: Mapping[str, str]
     names = _aliases(table)
     own = {fold(header): fold(column) for header, column in further.items()}
     best: dict[str, tuple[int, str]] = {}
+    ids: list[tuple[int, str]] = []
     lists: dict[str, list[Labelled]] = {name: [] for name in _LISTS}
     with_person = table in _WITH_PERSON
     for header in headers:
@@ -132,8 +139,11 @@ def match_headers(table: str, headers: Sequence[str], further: Mapping[str, str]
             wide = _wide(meaning) if target is None else (target[0], None)
             if wide is not None:
                 lists[wide[0]].append(Labelled(header, wide[1]))
-        elif target is not None and (target[0] not in best or target[1] < best[target[0]][0]):
-            best[target[0]] = (target[1], header)
+        elif target is not None:
+            if target[0] == _ID:
+                ids.append((target[1], header))
+            if target[0] not in best or target[1] < best[target[0]][0]:
+                best[target[0]] = (target[1], header)
     parts = {column: header for column, (_, header) in best.items()}
     columns = {
         column: tuple(
@@ -145,12 +155,16 @@ def match_headers(table: str, headers: Sequence[str], further: Mapping[str, str]
         if column not in _PARTS
     }
     used = {header for group in columns.values() for header in group}
+    # The sort is stable: of equally good names the first in the file is `best`, too.
+    documents = tuple(header for _, header in sorted(ids, key=lambda each: each[0]))
+    used |= {*documents}
     used |= {wide_column.header for group in lists.values() for wide_column in group}
     return Headers(
         columns=columns,
         phones=tuple(lists["phones"]),
         emails=tuple(lists["emails"]),
         aliases=tuple(alias.header for alias in lists["aliases"]),
+        instead={_ID: documents[1:]} if documents[1:] else {},
         unknown=tuple(header for header in headers if header not in used),
     )
 

@@ -74,7 +74,7 @@ def typed(sheet: Sheet, number: int, table: Table, headers: Headers, params: Ing
     how = How(table.name, params, sheet.serials)
     columns: dict[str, TypedColumn] = {}
     for name, column in table.columns.items():
-        text = _text_of(name, headers.columns.get(name, ()), frame)
+        text = _text_of(name, headers, frame)
         if text is not None:
             columns[name] = typed_column(name, column, text, how)
     phones = wide_cells(frame, headers.phones, PointKind.PHONE)
@@ -141,13 +141,14 @@ def _listed(rows: pl.DataFrame, column: str, problems: pl.Series) -> pl.DataFram
     )
 
 
-def _text_of(name: str, headers: Sequence[str], frame: pl.DataFrame) -> pl.Series | None:
-    """Return a column's text, its parts put together."""
-    if not headers:
+def _text_of(name: str, headers: Headers, frame: pl.DataFrame) -> pl.Series | None:
+    """Return a column's text, its parts put together, or what stands instead of it."""
+    parts = [column_of(name, frame[header]).alias(header) for header in headers.columns.get(name, ())]
+    if not parts:
         return None
-    parts = [column_of(name, frame[header]).alias(header) for header in headers]
     if len(parts) == 1:
-        return parts[0].alias(name)
+        others = [column_of(name, frame[header]).alias(header) for header in headers.instead.get(name, ())]
+        return pl.DataFrame([*parts, *others]).select(pl.coalesce(pl.all()).alias(name)).to_series()
     # A house number belongs before its street without a comma; further lines of an address follow it.
     separator = ", " if name == "address" else " "
     joined = pl.concat_str([pl.col(part.name) for part in parts], separator=separator, ignore_nulls=True)

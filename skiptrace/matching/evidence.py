@@ -124,31 +124,37 @@ class Bench:
     def matching(self, weighed: pl.DataFrame) -> pl.DataFrame:
         """Keep of weighed pairs those that are matches by their own fields, and those that were settled as such."""
         likely = weighed.filter(pl.col("probability") >= self.params.match_probability)
-        gammas = likely.select(f"gamma_{name}" for name in COMPARISONS).to_numpy()
-        bars = pl.Series(match_bars(gammas, self.params, self.roll.population))
-        clear = (likely["weight"] >= bars) & ~self.contradict(likely)
+        clear = (likely["weight"] >= self._bars(likely)) & ~self.contradict(likely)
         return likely.filter(clear | likely["ruling"].is_not_null())
+
+    def _bars(self, weighed: pl.DataFrame) -> pl.Series:
+        gammas = weighed.select(f"gamma_{name}" for name in COMPARISONS).to_numpy()
+        return pl.Series(match_bars(gammas, self.params, self.roll.population))
 
     def contradict(self, weighed: pl.DataFrame) -> pl.Series:
         """Tell which pairs cannot be one person, however alike they are otherwise.
 
-        Two valid national ids of one type, a senior and a junior, or two full birth dates that lie far apart and are
-        no slip of the pen (unless the national id is the same or one slip apart, or the pair is a match all the same:
-        that the dates differ has been weighed, and father and son stay below).
+        Two valid national ids of one type, a senior and a junior, two sexes (unless the national id is the same or one
+        slip apart), or two full birth dates that lie far apart and are no slip of the pen (with the same exception, or
+        if the pair is a match all the same: that the dates differ has been weighed, and father and son stay below).
         """
         born = self.roll.coded["birth_first"]
         gap = (born.gather(weighed["left"]) - born.gather(weighed["right"])).abs()
         exact = self.roll.coded["birth_day"]
         both_full = exact.gather(weighed["left"]).is_not_null() & exact.gather(weighed["right"]).is_not_null()
+        sex = self.roll.coded["sex"]
+        two_sexes = (sex.gather(weighed["left"]) != sex.gather(weighed["right"])).fill_null(value=False)
+        another_id = pl.col("gamma_national_id") < _SAME_ID
         return weighed.select(
             (pl.col("gamma_national_id") == 0)
             | (pl.col("gamma_suffix") == 0)
+            | (two_sexes & another_id)
             | (
                 (pl.col("gamma_birth") == 0)
                 & both_full
                 & (gap > self.params.max_birth_gap_days)
-                & (pl.col("gamma_national_id") < _SAME_ID)
-                & (pl.col("probability") < self.params.match_probability)
+                & another_id
+                & (pl.col("weight") < self._bars(weighed))
             )
         ).to_series()
 

@@ -38,11 +38,11 @@ _UNUSED = (
 """Columns of PEOPLE that say nothing on who somebody is."""
 _ORDER = ("source", "record_id", "table")
 _IDS = ("table", "source", "record_id", "account_id", "person_id")
-_ALONE = ("source", "han", "id_last4", "id_type", "address", "house", "unit", "employer")
+_ALONE = ("source", "han", "id_last4", "id_type", "address", "house", "unit", "employer", "sex")
 """What is coded by itself: it is only ever compared with its like."""
 LINKED = {name: dtype for name, dtype in PEOPLE.schema.items() if name not in _UNUSED}
 """Columns of PEOPLE that linkage looks at."""
-_PERSONAL = ("given", "middle", "given_root", "given_sound", "han_name")
+_PERSONAL = ("given", "middle", "given_root", "given_sound", "han_name", "sex")
 """What companies have none of, whatever a file says."""
 _GENERATION = {"sr": 1, "i": 1, "jr": 2, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 """Suffixes by generation: a junior is a second."""
@@ -188,6 +188,7 @@ def spell(people: pl.LazyFrame) -> pl.LazyFrame:
         house="house_number",
         unit="unit",
         employer="employer_key",
+        sex="sex",
     )
 
 

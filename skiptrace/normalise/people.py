@@ -19,6 +19,7 @@ from skiptrace.normalise.given_names import given_root
 from skiptrace.normalise.identifiers import stored_id
 from skiptrace.normalise.names import alias, read_name
 from skiptrace.normalise.places import country_code, likely_country
+from skiptrace.normalise.sexes import sex_of
 from skiptrace.normalise.sounds import sound
 from skiptrace.tables import PROVENANCE
 from skiptrace.vocabulary import AccountKind
@@ -159,6 +160,7 @@ def people_of(persons: pl.DataFrame, points: pl.DataFrame, order: str | None, ke
     rows = _with_names(persons)
     rows = over_distinct(rows, ["national_id", "country"], lambda text, country: stored_id(text, country, key), _ID)
     rows = _with_births(rows, order)
+    rows = rows.with_columns(sex=sex_of(pl.col("sex"), pl.col("full_name")))
     rows = over_distinct(rows, ["employer"], lambda text: (company_name(text),), {"employer_key": _TEXT})
     rows = over_distinct(rows, ["time_zone"], lambda text: (_zone(text),), {"zone": _TEXT}).with_columns(
         time_zone="zone",

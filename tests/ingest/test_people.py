@@ -66,3 +66,15 @@ def test_a_header_alone_is_nobody(people):
     assert accepted.is_empty()
     assert rejected.is_empty()
     assert accepted.schema["phones"] == pl.List(pl.String)
+
+
+def test_of_several_documents_the_first_that_a_row_has_is_read_and_none_is_kept_in_clear(people):
+    accepted, _ = people(
+        "id,name,Passport Number,SSN,National ID,colour\n"
+        "1,Ann,P1234567,123-45-6788,,red\n"
+        "2,Bo,P7654321,,,red\n"
+        "3,Cy,P7654321,,A1234567,red\n"
+        "4,Di,,,,red\n"
+    )
+    assert accepted["national_id"].to_list() == ["123-45-6788", "P7654321", "A1234567", None]
+    assert accepted["extra"].to_list() == ['{"colour":"red"}'] * 4

@@ -174,6 +174,21 @@ def test_two_valid_national_ids_keep_two_people_apart(linked, write):
     assert found.pair("c", "e") is None or found.pair("c", "e")["gamma_national_id"] == -1
 
 
+def test_two_sexes_keep_two_people_apart_unless_they_have_one_national_id(linked, write):
+    same = {"born": "1970-03-04", **CELL}
+    number = {"national_id_hash": "x", "national_id_type": "us_ssn"}
+    found = linked(
+        write.row("william bree", "a", sex="m", **same),
+        write.row("william bree", "b", sex="f", **same),
+        write.row("william bree", "c", **same),
+        write.row("gideon ashcombe", "d", sex="m", **number),
+        write.row("gideon ashcombe", "e", sex="f", **number),
+    )
+    assert not found.together("a", "b")
+    assert found.together("c", "a") or found.together("c", "b")
+    assert found.together("d", "e")
+
+
 def test_a_name_alone_is_never_a_match_however_rare(linked, write):
     found = linked(write.row("xanthippe quillfeather", "a"), write.row("xanthippe quillfeather", "b"))
     assert found.outcome("a", "b") == "possible_match"

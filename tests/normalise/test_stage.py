@@ -301,3 +301,10 @@ def test_point_keys_keeps_rows_columns_and_order():
     assert point_keys(values.clear()).is_empty()
     nulls = point_keys(pl.DataFrame({"kind": [None], "value": [None], "country": [None]}))
     assert nulls["point_key"].to_list() == [None]
+
+
+def test_a_sex_is_told_by_its_column_or_by_the_form_of_address():
+    told = {"a": ("Mr. Lee Poe", "F"), "b": ("Poe, Ms Lee", None), "c": ("Lee Poe", "male"), "d": ("王伟先生", None)}
+    silent = {"e": ("Missy Lee", "divers"), "f": ("Srinivas Poe", None), "g": ("Lee Poe Sr", None)}
+    rows = [account(name, full_name=full, sex=sex) for name, (full, sex) in {**told, **silent}.items()]
+    assert people(*rows)["sex"].to_list() == ["f", "f", "m", "m", None, None, None]
