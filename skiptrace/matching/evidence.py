@@ -134,9 +134,10 @@ class Bench:
     def contradict(self, weighed: pl.DataFrame) -> pl.Series:
         """Tell which pairs cannot be one person, however alike they are otherwise.
 
-        Two valid national ids of one type, a senior and a junior, two sexes (unless the national id is the same or one
-        slip apart), or two full birth dates that lie far apart and are no slip of the pen (with the same exception, or
-        if the pair is a match all the same: that the dates differ has been weighed, and father and son stay below).
+        Two valid national ids of one type, a senior and a junior, two sexes (unless the birth date is the same: one
+        sex in two hundred is a slip, and twins have two given names), or two full birth dates that lie far apart and
+        are no slip of the pen (unless the pair is a match all the same: that the dates differ has been weighed, and
+        father and son stay below). A national id that is the same or one slip apart goes before the last two.
         """
         born = self.roll.coded["birth_first"]
         gap = (born.gather(weighed["left"]) - born.gather(weighed["right"])).abs()
@@ -148,7 +149,7 @@ class Bench:
         return weighed.select(
             (pl.col("gamma_national_id") == 0)
             | (pl.col("gamma_suffix") == 0)
-            | (two_sexes & another_id)
+            | (two_sexes & another_id & (pl.col("gamma_birth") < _SAME_BIRTH))
             | (
                 (pl.col("gamma_birth") == 0)
                 & both_full
@@ -160,5 +161,6 @@ class Bench:
 
 
 _SAME_ID = 2
+_SAME_BIRTH = 8
 _NO_PAIRS = pl.DataFrame(schema={"left": pl.UInt32(), "right": pl.UInt32(), "vector": pl.UInt64()})
 _NO_VECTORS = pl.DataFrame(schema={"vector": pl.UInt64(), "pairs": pl.Int64()})

@@ -174,8 +174,8 @@ def test_two_valid_national_ids_keep_two_people_apart(linked, write):
     assert found.pair("c", "e") is None or found.pair("c", "e")["gamma_national_id"] == -1
 
 
-def test_two_sexes_keep_two_people_apart_unless_they_have_one_national_id(linked, write):
-    same = {"born": "1970-03-04", **CELL}
+def test_two_sexes_keep_two_people_apart_unless_they_have_one_birth_date_or_national_id(linked, write):
+    same = {**write.home(), **CELL}
     number = {"national_id_hash": "x", "national_id_type": "us_ssn"}
     found = linked(
         write.row("william bree", "a", sex="m", **same),
@@ -183,8 +183,11 @@ def test_two_sexes_keep_two_people_apart_unless_they_have_one_national_id(linked
         write.row("william bree", "c", **same),
         write.row("gideon ashcombe", "d", sex="m", **number),
         write.row("gideon ashcombe", "e", sex="f", **number),
+        write.row("amos thistlewood", "f", sex="m", born="1970-03-04", **CELL),
+        write.row("amos thistlewood", "g", sex="f", born="1970-03-04", **CELL),
     )
     assert not found.together("a", "b")
+    assert found.together("f", "g")
     assert found.together("c", "a") or found.together("c", "b")
     assert found.together("d", "e")
 
