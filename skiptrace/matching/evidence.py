@@ -161,6 +161,6 @@ class Bench:
 
 
 _SAME_ID = 2
-_SAME_BIRTH = 8
+_SAME_BIRTH = 7
 _NO_PAIRS = pl.DataFrame(schema={"left": pl.UInt32(), "right": pl.UInt32(), "vector": pl.UInt64()})
 _NO_VECTORS = pl.DataFrame(schema={"vector": pl.UInt64(), "pairs": pl.Int64()})
