@@ -119,6 +119,10 @@ class TraceParams(Params):
     """The same for a third-party source: it may have mistaken the person."""
     prior_relation: float = Field(default=0.8, gt=0, lt=1)
     """The same for a point of a related person, which the debtor named, and for the relation itself."""
+    source_weight: float = Field(default=30, gt=0)
+    """Points with a known owner that the prior of a source counts for, when its trust is learned from outcomes."""
+    source_least: int = Field(default=10, ge=1)
+    """A source with fewer points whose owner is known keeps its prior."""
     owner_half_life_days: float = Field(default=365, gt=0)
     """A sighting loses half of what can be lost in this time: people who are lost have moved and switched faster than
     others, of whom a tenth do in a year."""

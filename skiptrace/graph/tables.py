@@ -46,7 +46,10 @@ class Traced:
         RELATIONSHIPS, sorted by its key.
     leads
         LEADS, sorted by account, party, kind and rank.
+    sources
+        How far each source is trusted; see :func:`skiptrace.graph.sources.learn_sources`.
     """
 
     relationships: pl.DataFrame
     leads: pl.DataFrame
+    sources: pl.DataFrame

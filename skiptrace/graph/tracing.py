@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,6 +12,7 @@ from skiptrace.graph.outcomes import hear
 from skiptrace.graph.paths import SEPARATOR
 from skiptrace.graph.relationships import relate
 from skiptrace.graph.sightings import sight
+from skiptrace.graph.sources import learn_sources, trusted_by_source
 from skiptrace.graph.tables import Traced, TraceInputs
 
 if TYPE_CHECKING:
@@ -35,9 +37,12 @@ def trace(known: TraceInputs, as_of: datetime, params: TraceParams) -> Traced:
     """
     sighted = sight(known, as_of, params)
     spoken = hear(sighted, known.attempts, as_of, params)
+    learned = learn_sources(sighted, spoken, params)
+    sighted = replace(sighted, sightings=trusted_by_source(sighted.sightings, learned))
     return Traced(
         relationships=relate(sighted, spoken, as_of, params),
         leads=find_leads(sighted, known.pairs, spoken, as_of, params),
+        sources=learned,
     )
 
 
