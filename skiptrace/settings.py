@@ -123,6 +123,10 @@ class TraceParams(Params):
     """Points with a known owner that the prior of a source counts for, when its trust is learned from outcomes."""
     source_least: int = Field(default=10, ge=1)
     """A source with fewer points whose owner is known keeps its prior."""
+    source_costs: dict[str, float] = Field(default_factory=dict)
+    """What a record of a source costs, in any one currency; for the scorecard of sources."""
+    suggest_least: float = Field(default=0.01, ge=0, le=1)
+    """A look-up that is expected to gain fewer right-party contacts is not suggested."""
     owner_half_life_days: float = Field(default=365, gt=0)
     """A sighting loses half of what can be lost in this time: people who are lost have moved and switched faster than
     others, of whom a tenth do in a year."""

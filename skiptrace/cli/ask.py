@@ -26,7 +26,7 @@ from skiptrace.cli.options import (
 from skiptrace.cli.screen import show_json
 from skiptrace.cli.waterfall import draw_waterfall
 from skiptrace.errors import PromiseBroken, UsageError
-from skiptrace.pipeline import answers, explaining, gathering
+from skiptrace.pipeline import answers, explaining, gathering, sourcing
 from skiptrace.pipeline.doctoring import audited, examine
 from skiptrace.pipeline.entity_words import explain_entity
 from skiptrace.pipeline.linkages import read_linkage
@@ -37,6 +37,7 @@ from skiptrace.pipeline.understanding import Picture, understand
 
 if TYPE_CHECKING:
     from skiptrace.casefile import Casefile
+    from skiptrace.graph import Lookups
     from skiptrace.pipeline.terms import Terms
 
 __all__ = ["register"]
@@ -56,6 +57,9 @@ def _picture(casefile: Path | None, batch: list[Path] | None, key_file: Path | N
 
 def trace(
     account: Annotated[str | None, typer.Argument(help="Show the evidence behind this account's leads.")] = None,
+    suggest_sources: Annotated[
+        bool, typer.Option("--suggest-sources", help="Tell what each source was worth, and which to ask next.")
+    ] = False,
     out: Out = Path("out"),
     casefile: CasefilePath = None,
     batch: Batch = None,
@@ -67,12 +71,18 @@ def trace(
 ) -> None:
     """Find leads: which contact points are worth trying, whose they are, how surely, through what evidence.
 
+    With --suggest-sources: what each third-party source gave, how much of it was right, and which source to ask next
+    for which account (sources.csv, lookups.csv), until a look-up is no longer worth it.
+
     Example: skiptrace trace OH-1001 --batch samples/five_accounts
     """
     if account is None:
         apart(out, batch or [])
     chosen = terms(as_of, seed, settings, quiet=as_json)
     picture = _picture(casefile, batch, key_file, chosen)
+    if suggest_sources:
+        _show_lookups(sourcing.lookups_of(picture, chosen, account), None if account else out, as_json=as_json)
+        return
     if account is not None:
         found = answers.evidence_of(picture, account)
         if as_json:
@@ -81,6 +91,23 @@ def trace(
             drawing.evidence_tree(account, found, output_console())
         return
     for path in answers.write_leads(picture, out):
+        typer.echo(str(path))
+
+
+def _show_lookups(found: Lookups, out: Path | None, *, as_json: bool) -> None:
+    """Write the look-ups (without a folder: one account's are shown) and show what each source was worth."""
+    paths = [] if out is None else sourcing.write_lookups(found, out)
+    if as_json:
+        tables = {name: getattr(found, name).to_dicts() for name in ("scorecard", "suggestions")}
+        show_json({**tables, "contact_rate": found.contact_rate})
+        return
+    drawing.rows_of(found.scorecard if out else found.suggestions, output_console())
+    accounts, gained = found.suggestions["account_id"].n_unique(), found.suggestions["expected_contacts"].sum()
+    typer.echo(
+        f"{found.suggestions.height:,} look-ups for {accounts:,} accounts are worth making; expected right-party "
+        f"contacts gained: {gained:,.2f}"
+    )
+    for path in paths:
         typer.echo(str(path))
 
 

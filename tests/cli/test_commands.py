@@ -8,7 +8,7 @@ import shlex
 import polars as pl
 import pytest
 
-from tests.cli.conftest import MONDAY, enter
+from tests.cli.conftest import MONDAY, SAMPLES, enter
 
 COMMANDS = sorted(re.findall(r"^  (\w+)  ", enter("--help").out, re.MULTILINE))
 EXIT_CODES = {0, 2, 3, 4, 5, 6, 130}
@@ -218,3 +218,16 @@ def test_the_doctor_finds_a_sound_installation_and_names_what_is_not(skiptrace, 
     broken = skiptrace("doctor", "--casefile", tmp_path / "none")
     assert broken.code == 1
     assert "BAD casefile: none: no such casefile" in broken.out
+
+
+def test_sources_are_valued_and_look_ups_suggested(skiptrace, tmp_path):
+    batch = ["--batch", SAMPLES / "lost_contacts", "--as-of", MONDAY]
+    done = skiptrace("trace", "--suggest-sources", *batch, "--out", tmp_path / "out")
+    assert "look-ups for" in done.out
+    sources, lookups = (pl.read_csv(tmp_path / "out" / f"{name}.csv") for name in ("sources", "lookups"))
+    assert (sources["hits"] == sources["unique"] + sources["shared"]).all()
+    assert set(lookups["source"]) <= set(sources["source"])
+    assert lookups.sort("account_id", "order").equals(lookups)
+    one = lookups.filter(pl.col("account_id") == lookups["account_id"][0])
+    told = json.loads(skiptrace("trace", one["account_id"][0], "--suggest-sources", *batch, "--json").out)
+    assert [row["source"] for row in told["suggestions"]] == one["source"].to_list()
