@@ -15,7 +15,10 @@ from skiptrace.vocabulary import Basis, Channel, ConsentGiver, ConsentPurpose, C
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["CONSENTED", "admissible", "direct_consents", "held_consents", "on_known_basis"]
+__all__ = ["CONSENTED", "REVOKED", "admissible", "direct_consents", "held_consents", "on_known_basis"]
+
+REVOKED = "consent is revoked"
+"""Why a row is turned away that must leave no trace."""
 
 CONSENTED = (Basis.CONSENT, Basis.EXPLICIT_CONSENT, Basis.SEPARATE_CONSENT)
 """Bases by which the person said yes."""
@@ -109,7 +112,7 @@ def admissible(rows: pl.DataFrame, consents: pl.DataFrame, as_of: datetime) -> C
             .when(pl.col("given_at").is_null() | (pl.col("given_at") > at))
             .then(pl.lit("consent is not yet valid"))
             .when(pl.min_horizontal("revoked_at", "revocation_received_at") <= at)
-            .then(pl.lit("consent is revoked"))
+            .then(pl.lit(REVOKED))
             .when(pl.col("valid_until") <= at)
             .then(pl.lit("consent is expired")),
         )

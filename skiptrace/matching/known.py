@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -84,6 +84,18 @@ class Known:
     pairs: pl.DataFrame
     rulings: pl.DataFrame
     basis: Basis
+
+    def without_what_was_learned(self, retracted: pl.DataFrame) -> Known:
+        """Let all be linked anew, with a new model, if one of the rows that were retracted had a part in it.
+
+        Parameters
+        ----------
+        retracted
+            Grain: row that must leave no trace. ``table``, ``record_id``.
+        """
+        if self.people.join(retracted, on=["table", "record_id"], how="semi").is_empty():
+            return self
+        return replace(self, basis=self.basis.model_copy(update={"terms": ""}))
 
 
 class News(NamedTuple):

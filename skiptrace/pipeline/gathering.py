@@ -9,7 +9,7 @@ import polars as pl
 
 from skiptrace.casefile.audit import note
 from skiptrace.casefile.linkage import PORTFOLIO, read_known
-from skiptrace.compliance import admissible
+from skiptrace.compliance import REVOKED, admissible
 from skiptrace.contracts.inputs import ATTEMPTS, INPUTS, INSTANT
 from skiptrace.contracts.judgements import JUDGEMENTS
 from skiptrace.errors import InputError, UsageError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from skiptrace.casefile import Casefile, Opened
     from skiptrace.matching import Known
     from skiptrace.pipeline.terms import Terms
+    from skiptrace.tables import Checked
 
 __all__ = ["Gathered", "gather", "origin_of", "recall", "still_uncoded", "take_in"]
 
@@ -47,6 +48,7 @@ _IDS = {
     "records": ("record_id", "source", "consent_id"),
     "relations": ("relation_id", "account_id", "relation", "consent_id"),
 }
+_RETRACTED = {"table": pl.String(), "record_id": pl.String()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +76,9 @@ class Gathered:
     judgements
         JUDGEMENTS that reviewers gave, in the order given.
     known
-        What linkage kept the last time; null = nothing.
+        What linkage kept the last time; null = nothing. If a record that it rests on was retracted, all is linked anew.
+    retracted
+        Grain: record or relation whose consent was revoked. ``table``, ``record_id``.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -87,6 +91,7 @@ class Gathered:
     origin: str = ""
     judgements: pl.DataFrame = field(default_factory=JUDGEMENTS.empty)
     known: Known | None = None
+    retracted: pl.DataFrame = field(default_factory=lambda: empty(_RETRACTED))
 
 
 def gather(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, keep: bool = True) -> Gathered:
@@ -163,7 +168,7 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, k
         history = _with_assumed(gathered.history, opened, tables["attempts"], terms)
         judgements = kept_judgements(opened)
         origin = origin_of(gathered.origin, judged_name(judgements))
-        known = read_known(opened, PORTFOLIO)
+        known = _known_linkage(opened, gathered.retracted)
         return replace(gathered, tables=tables, history=history, judgements=judgements, origin=origin, known=known)
 
 
@@ -176,10 +181,22 @@ def recall(casefile: Casefile, terms: Terms) -> Gathered:
         tables["stops"] = lifted(tables["stops"], opened.read("lifts", LIFTS)).drop("reason")
         judgements = kept_judgements(opened)
         origin = origin_of(opened.get("origin") or "", judged_name(judgements))
-        known = read_known(opened, PORTFOLIO)
-    for name in _IDS:
-        tables[name] = admissible(tables[name], tables["consents"], terms.as_of).accepted
+        checked = {name: admissible(tables[name], tables["consents"], terms.as_of) for name in _IDS}
+        known = _known_linkage(opened, _retracted(checked))
+    tables |= {name: each.accepted for name, each in checked.items()}
     return Gathered(tables=tables, history=history, origin=origin, judgements=judgements, known=known)
+
+
+def _retracted(checked: Mapping[str, Checked]) -> pl.DataFrame:
+    return pl.concat(
+        each.rejected.filter(pl.col("reason") == REVOKED).select(table=pl.lit(name), record_id=_IDS[name][0])
+        for name, each in checked.items()
+    )
+
+
+def _known_linkage(opened: Opened, retracted: pl.DataFrame) -> Known | None:
+    known = read_known(opened, PORTFOLIO)
+    return known and known.without_what_was_learned(retracted)
 
 
 def _read(paths: Sequence[Path], terms: Terms, key: bytes, known: Mapping[str, pl.DataFrame] | None) -> Batch:
@@ -203,12 +220,14 @@ def _known(opened: Opened) -> dict[str, pl.DataFrame]:
 def _admit(batch: Batch, terms: Terms) -> Gathered:
     """Turn away records and relations without a valid consent to locate."""
     tables = dict(batch.tables)
+    checked = {name: admissible(tables[name], tables["consents"], terms.as_of) for name in _IDS}
     refused = []
     for name, ids in _IDS.items():
-        checked = admissible(tables[name], tables["consents"], terms.as_of)
-        tables[name] = checked.accepted
+        tables[name] = checked[name].accepted
         refused.append(
-            checked.rejected.filter(pl.col(FILE).is_not_null()).select(
+            checked[name]
+            .rejected.filter(pl.col(FILE).is_not_null())
+            .select(
                 pl.col(FILE).alias("file"),
                 pl.col(LINE).alias("line"),
                 "column",
@@ -232,6 +251,7 @@ def _admit(batch: Batch, terms: Terms) -> Gathered:
         conflicts=batch.conflicts,
         notes=batch.notes,
         origin=origin_of("", batch.files["sha256"]),
+        retracted=_retracted(checked),
     )
 
 
