@@ -1,7 +1,7 @@
 """After a consent is revoked, everything is as if there had never been one, to the byte.
 
-But for names of entities: an entity keeps its id when the row that it was named after goes, as other systems hold it; the
-id says nothing of the row.
+But for names of entities: an entity keeps its id when the row that it was named after goes, as other systems hold it;
+the id says nothing of the row.
 """
 
 import random
