@@ -26,7 +26,7 @@ from skiptrace.cli.options import (
 from skiptrace.cli.screen import show_json
 from skiptrace.cli.waterfall import draw_waterfall
 from skiptrace.errors import PromiseBroken, UsageError
-from skiptrace.pipeline import answers, explaining, gathering, sourcing
+from skiptrace.pipeline import answers, explaining, gathering, graphs, sourcing
 from skiptrace.pipeline.doctoring import audited, examine
 from skiptrace.pipeline.entity_words import explain_entity
 from skiptrace.pipeline.linkages import read_linkage
@@ -61,6 +61,21 @@ def trace(
         bool, typer.Option("--suggest-sources", help="Tell what each source was worth, and which to ask next.")
     ] = False,
     out: Out = Path("out"),
+    graph: Annotated[
+        Path | None,
+        typer.Option(
+            "--graph",
+            metavar="FILE",
+            help="Write the relationship graph instead, or the account's part of it: .graphml, .gexf, .json "
+            "(node-link), or a folder .neo4j of CSV for Neo4j's import.",
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            "--steps", min=1, max=4, help=f"How far the graph goes around the account; default {graphs.STEPS}."
+        ),
+    ] = None,
     casefile: CasefilePath = None,
     batch: Batch = None,
     key_file: KeyFile = None,
@@ -76,12 +91,26 @@ def trace(
 
     Example: skiptrace trace OH-1001 --batch samples/five_accounts
     """
-    if account is None:
+    if steps is not None and (graph is None or account is None):
+        raise UsageError("--steps: give an ACCOUNT and --graph FILE with it")
+    if graph is not None and suggest_sources:
+        raise UsageError("give --graph or --suggest-sources, not both")
+    if graph is not None:
+        graphs.usable_place(graph, batch or [])
+    elif account is None:
         apart(out, batch or [])
     chosen = terms(as_of, seed, settings, quiet=as_json)
     picture = _picture(casefile, batch, key_file, chosen)
     if suggest_sources:
         _show_lookups(sourcing.lookups_of(picture, chosen, account), None if account else out, as_json=as_json)
+        return
+    if graph is not None:
+        counts = graphs.write_graph(picture, graph, account, steps or graphs.STEPS)
+        if as_json:
+            show_json(counts)
+        else:
+            typer.echo(f"{counts['nodes']:,} nodes, {counts['edges']:,} edges")
+            typer.echo(str(graph))
         return
     if account is not None:
         found = answers.evidence_of(picture, account)

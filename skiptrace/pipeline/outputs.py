@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,6 +10,7 @@ from skiptrace.contracts.csv_files import write_csv
 from skiptrace.contracts.outputs import LEADS_FILE, REJECTED, WITHHELD
 from skiptrace.dialers import write_schedule
 from skiptrace.graph import write_graphml
+from skiptrace.pipeline.graphs import whole_graph
 from skiptrace.pipeline.models import write_model
 
 if TYPE_CHECKING:
@@ -43,12 +43,7 @@ def write_lead_files(picture: Picture, folder: Path) -> dict[str, int | None]:
     picture.linked.pairs.write_parquet(folder / "pairs.parquet")
     picture.linked.entities.write_parquet(folder / "entities.parquet")
     model = write_model(picture.linked.model, folder)
-    write_graphml(
-        replace(picture.traced, leads=picture.learned.leads),
-        picture.normalised.people,
-        picture.linked.entities,
-        folder / "graph.graphml",
-    )
+    write_graphml(whole_graph(picture), folder / "graph.graphml")
     return {
         "leads.csv": leads.height,
         "reach.parquet": pl.scan_parquet(folder / "reach.parquet").select(pl.len()).collect().item(),

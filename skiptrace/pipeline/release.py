@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["apart", "sha256", "staged"]
 
 
-def apart(out: Path, batch: Sequence[Path]) -> None:
-    """Raise UsageError if ``out`` is where the batch is read from: outputs would be the next run's inputs."""
+def apart(out: Path, batch: Sequence[Path], option: str = "") -> None:
+    """Raise UsageError if ``out`` is where the batch is read from: outputs would be the next run's inputs.
+
+    ``option`` is what the user gave; if it is empty, it was ``--out`` and the folder's name.
+    """
     if out.resolve() in {(path if path.is_dir() else path.parent).resolve() for path in batch}:
-        raise UsageError(f"--out {out.name}: the batch is read from there; name another folder")
+        raise UsageError(f"{option or f'--out {out.name}'}: the batch is read from there; name another folder")
 
 
 @contextlib.contextmanager

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import networkx as nx
+import polars as pl
 import pytest
 
-from skiptrace.graph import neighbourhood, write_graphml
+from skiptrace.contracts.stages import LEADS, PEOPLE, RELATIONSHIPS
+from skiptrace.graph import Traced, neighbourhood, network_around, whole_network
 
 
 @pytest.fixture
@@ -62,45 +64,47 @@ def test_an_unknown_account_has_no_neighbourhood(around):
     assert len(around("nobody")) == 0
 
 
-def graphml(world, path):
-    known = world.inputs()
-    write_graphml(world.trace(), known.people, known.entities, path)
-    return nx.read_graphml(path, force_multigraph=True)
+def edge(source, kind, target, to_type):
+    return {"from_id": source, "edge": kind, "to_id": target, "to_type": to_type, "probability": 0.5}
 
 
-def test_graphml_opens_in_networkx_with_every_node_and_edge(family, tmp_path):
-    graph = graphml(family, tmp_path / "graph.graphml")
-    traced = family.trace()
-    assert graph.number_of_edges() == traced.relationships.height
-    points = traced.relationships.filter(traced.relationships["to_type"] != "person")["to_id"].n_unique()
-    assert graph.number_of_nodes() == 4 + points
-    assert {data["type"] for _, data in graph.nodes(data=True)} == {"person", "phone", "email", "address", "company"}
-    assert all(data["edge"] and 0 < data["probability"] <= 1 for _, _, data in graph.edges(data=True))
+def hub(rows):
+    people = pl.DataFrame(
+        {"table": "accounts", "record_id": "A0", "account_id": "A0", "source": "accounts", "kind": "person"}
+    )
+    entities = pl.DataFrame({"source": ["accounts"], "record_id": ["A0"], "entity_id": ["e0"]})
+    blank = RELATIONSHIPS.empty()
+    relationships = pl.concat([blank, pl.DataFrame(rows)], how="diagonal_relaxed").select(blank.columns)
+    traced = Traced(relationships=relationships, leads=LEADS.empty())
+    around = pl.concat([PEOPLE.empty(), people], how="diagonal_relaxed")
+    return [network_around(traced, around, entities, "A0", steps) for steps in (1, 4)]
 
 
-def test_graphml_keeps_names_of_every_script_and_joins_lists(family, tmp_path):
-    graph = graphml(family, tmp_path / "graph.graphml")
-    assert graph.nodes["e1"]["label"] == "陈伟 & Söhne"
-    assert graph.nodes["e2"]["label"] == 'Li "Na" <x>'
-    (edge,) = graph.get_edge_data("e1", "phone:+16175550101").values()
-    assert (edge["sources"], edge["record_ids"]) == ("accounts;bureau_x", "A1;R1")
-    assert (edge["first_seen"], edge["last_seen"]) == ("2026-09-25", "2026-10-25")
+def test_a_switchboard_of_a_hundred_thousand_is_one_node():
+    rows = [edge(f"e{number}", "has_phone", "+1", "phone") for number in range(100_000)]
+    for around in hub(rows):
+        assert around.nodes["id"].to_list() == ["e0", "phone:+1"]
+        assert around.edges.height == 1
 
 
-def test_graphml_survives_what_xml_cannot_hold(world, tmp_path):
-    world.account("<\"1&'>", full_name="a\x00\x0bb\ufffe\nc]]>")
-    world.point("<\"1&'>", "+16175550101")
-    graph = graphml(world, tmp_path / "graph.graphml")
-    assert graph.nodes["e-<\"1&'>"]["label"] == "ab\nc]]>"
+def test_of_a_hundred_thousand_neighbours_as_many_are_shown_as_a_picture_holds():
+    rows = [edge("e0", "has_phone", f"+{number}", "phone") for number in range(100_000)]
+    for around in hub(rows):
+        assert around.nodes.height == 2_000
+        assert around.edges.height == 1_999
 
 
-def test_graphml_is_the_same_bytes_each_time(family, tmp_path):
-    graphml(family, tmp_path / "1")
-    for rows in (family.people, family.points, family.entities, family.pairs):
-        rows.reverse()
-    graphml(family, tmp_path / "2")
-    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
-
-
-def test_an_empty_graph_is_still_graphml(world, tmp_path):
-    assert len(graphml(world, tmp_path / "graph.graphml")) == 0
+def test_a_network_holds_both_ends_of_every_edge(family):
+    known = family.inputs()
+    networks = [whole_network(family.trace(), known.people, known.entities)]
+    networks += [network_around(family.trace(), known.people, known.entities, "A1", steps) for steps in range(4)]
+    for network in networks:
+        ids = network.nodes["id"]
+        assert ids.is_unique().all()
+        assert network.nodes["label"].null_count() == 0
+        assert network.edges["source"].is_in(ids.implode()).all()
+        assert network.edges["target"].is_in(ids.implode()).all()
+    assert networks[0].edges.height == family.trace().relationships.height
+    points = family.trace().relationships.filter(pl.col("to_type") != "person")["to_id"].n_unique()
+    assert networks[0].nodes.height == 4 + points
+    assert set(networks[0].nodes["type"]) == {"person", "phone", "email", "address", "company"}

@@ -25,12 +25,18 @@ def same(one, other):
 
 def test_the_room_shows_only_what_it_promises():
     assert skiptrace.graph.__all__ == [
+        "Network",
         "TraceInputs",
         "Traced",
         "evidence",
         "neighbourhood",
+        "network_around",
         "trace",
+        "whole_network",
+        "write_gexf",
         "write_graphml",
+        "write_neo4j",
+        "write_node_link",
     ]
 
 
