@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from skiptrace import __version__
-from skiptrace.cli import ask, match, review, rulebook, wishes, work
+from skiptrace.cli import ask, match, review, rulebook, trace, wishes, work
 from skiptrace.errors import SkiptraceError, UsageError
 
 __all__ = ["app", "main"]
@@ -32,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (work, ask, match, review, rulebook, wishes):
+for module in (work, trace, ask, match, review, rulebook, wishes):
     module.register(app)
 
 

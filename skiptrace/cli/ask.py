@@ -1,4 +1,4 @@
-"""Commands that answer questions and change nothing: trace, learn, hours, check, explain, audit, doctor."""
+"""Commands that answer questions and change nothing: learn, hours, check, explain, audit, doctor."""
 
 from __future__ import annotations
 
@@ -21,23 +21,22 @@ from skiptrace.cli.options import (
     needed_casefile,
     open_casefile,
     output_console,
+    picture_of,
     terms,
 )
 from skiptrace.cli.screen import show_json
 from skiptrace.cli.waterfall import draw_waterfall
 from skiptrace.errors import PromiseBroken, UsageError
-from skiptrace.pipeline import answers, explaining, gathering, graphs, sourcing
+from skiptrace.pipeline import answers, explaining, gathering
 from skiptrace.pipeline.doctoring import audited, examine
 from skiptrace.pipeline.entity_words import explain_entity
 from skiptrace.pipeline.linkages import read_linkage
 from skiptrace.pipeline.pair_words import explain_pair
 from skiptrace.pipeline.permits import explain_issued
 from skiptrace.pipeline.release import apart
-from skiptrace.pipeline.understanding import Picture, understand
 
 if TYPE_CHECKING:
     from skiptrace.casefile import Casefile
-    from skiptrace.graph import Lookups
     from skiptrace.pipeline.terms import Terms
 
 __all__ = ["register"]
@@ -45,99 +44,8 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (trace, learn, hours, check, explain, audit, doctor):
+    for command in (learn, hours, check, explain, audit, doctor):
         app.command()(command)
-
-
-def _picture(casefile: Path | None, batch: list[Path] | None, key_file: Path | None, chosen: Terms) -> Picture:
-    kept = open_casefile(casefile, key_file) if casefile else None
-    gathered = gathering.gather(batch or [], kept, chosen, keep=False)
-    return understand(gathered.tables, gathered.history, chosen, gathered.judgements, gathered.known)
-
-
-def trace(
-    account: Annotated[str | None, typer.Argument(help="Show the evidence behind this account's leads.")] = None,
-    suggest_sources: Annotated[
-        bool, typer.Option("--suggest-sources", help="Tell what each source was worth, and which to ask next.")
-    ] = False,
-    out: Out = Path("out"),
-    graph: Annotated[
-        Path | None,
-        typer.Option(
-            "--graph",
-            metavar="FILE",
-            help="Write the relationship graph instead, or the account's part of it: .graphml, .gexf, .json "
-            "(node-link), or a folder .neo4j of CSV for Neo4j's import.",
-        ),
-    ] = None,
-    steps: Annotated[
-        int | None,
-        typer.Option(
-            "--steps", min=1, max=4, help=f"How far the graph goes around the account; default {graphs.STEPS}."
-        ),
-    ] = None,
-    casefile: CasefilePath = None,
-    batch: Batch = None,
-    key_file: KeyFile = None,
-    as_of: AsOf = None,
-    seed: Seed = 0,
-    settings: SettingsFile = None,
-    as_json: Json = False,
-) -> None:
-    """Find leads: which contact points are worth trying, whose they are, how surely, through what evidence.
-
-    With --suggest-sources: what each third-party source gave, how much of it was right, and which source to ask next
-    for which account (sources.csv, lookups.csv), until a look-up is no longer worth it.
-
-    Example: skiptrace trace OH-1001 --batch samples/five_accounts
-    """
-    if steps is not None and (graph is None or account is None):
-        raise UsageError("--steps: give an ACCOUNT and --graph FILE with it")
-    if graph is not None and suggest_sources:
-        raise UsageError("give --graph or --suggest-sources, not both")
-    if graph is not None:
-        graphs.usable_place(graph, batch or [])
-    elif account is None:
-        apart(out, batch or [])
-    chosen = terms(as_of, seed, settings, quiet=as_json)
-    picture = _picture(casefile, batch, key_file, chosen)
-    if suggest_sources:
-        _show_lookups(sourcing.lookups_of(picture, chosen, account), None if account else out, as_json=as_json)
-        return
-    if graph is not None:
-        counts = graphs.write_graph(picture, graph, account, steps or graphs.STEPS)
-        if as_json:
-            show_json(counts)
-        else:
-            typer.echo(f"{counts['nodes']:,} nodes, {counts['edges']:,} edges")
-            typer.echo(str(graph))
-        return
-    if account is not None:
-        found = answers.evidence_of(picture, account)
-        if as_json:
-            show_json(found.to_dicts())
-        else:
-            drawing.evidence_tree(account, found, output_console())
-        return
-    for path in answers.write_leads(picture, out):
-        typer.echo(str(path))
-
-
-def _show_lookups(found: Lookups, out: Path | None, *, as_json: bool) -> None:
-    """Write the look-ups (without a folder: one account's are shown) and show what each source was worth."""
-    paths = [] if out is None else sourcing.write_lookups(found, out)
-    if as_json:
-        tables = {name: getattr(found, name).to_dicts() for name in ("scorecard", "suggestions")}
-        show_json({**tables, "contact_rate": found.contact_rate})
-        return
-    drawing.rows_of(found.scorecard if out else found.suggestions, output_console())
-    accounts, gained = found.suggestions["account_id"].n_unique(), found.suggestions["expected_contacts"].sum()
-    typer.echo(
-        f"{found.suggestions.height:,} look-ups for {accounts:,} accounts are worth making; expected right-party "
-        f"contacts gained: {gained:,.2f}"
-    )
-    for path in paths:
-        typer.echo(str(path))
 
 
 def learn(
@@ -156,7 +64,7 @@ def learn(
     """
     apart(out, batch or [])
     chosen = terms(as_of, seed, settings, quiet=as_json)
-    picture = _picture(casefile, batch, key_file, chosen)
+    picture = picture_of(casefile, batch, key_file, chosen)
     paths = answers.write_leads(picture, out)
     if as_json:
         show_json(picture.learned.diagnostics)
@@ -180,7 +88,7 @@ def hours(
     Example: skiptrace hours OH-1001 --casefile my.casefile
     """
     chosen = terms(as_of, seed, settings, quiet=as_json)
-    cells = answers.hours_of(_picture(casefile, batch, key_file, chosen), account)
+    cells = answers.hours_of(picture_of(casefile, batch, key_file, chosen), account)
     if as_json:
         show_json(cells.to_dicts())
     else:
@@ -205,7 +113,7 @@ def check(
     Example: skiptrace check proposals.csv --batch samples/five_accounts --out verdicts.csv
     """
     chosen = terms(as_of, seed, settings, quiet=as_json)
-    counts = answers.write_verdicts(_picture(casefile, batch, key_file, chosen), proposals, out, chosen)
+    counts = answers.write_verdicts(picture_of(casefile, batch, key_file, chosen), proposals, out, chosen)
     if as_json:
         show_json(counts)
     else:

@@ -13,7 +13,9 @@ from rich.console import Console
 
 from skiptrace.casefile import Casefile, find_key
 from skiptrace.errors import UsageError
+from skiptrace.pipeline import gathering
 from skiptrace.pipeline.terms import Terms
+from skiptrace.pipeline.understanding import Picture, understand
 from skiptrace.settings import load_settings
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "needed_casefile",
     "open_casefile",
     "output_console",
+    "picture_of",
     "read_moment",
     "terms",
 ]
@@ -122,3 +125,10 @@ def needed_casefile(path: Path | None, key_file: Path | None) -> Casefile:
     if path is None:
         raise UsageError("what is kept is kept in a casefile: give --casefile")
     return open_casefile(path, key_file)
+
+
+def picture_of(casefile: Path | None, batch: list[Path] | None, key_file: Path | None, chosen: Terms) -> Picture:
+    """Return what is known of a casefile, or of files, without keeping anything."""
+    kept = open_casefile(casefile, key_file) if casefile else None
+    gathered = gathering.gather(batch or [], kept, chosen, keep=False)
+    return understand(gathered.tables, gathered.history, chosen, gathered.judgements, gathered.known)

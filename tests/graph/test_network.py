@@ -75,7 +75,7 @@ def hub(rows):
     entities = pl.DataFrame({"source": ["accounts"], "record_id": ["A0"], "entity_id": ["e0"]})
     blank = RELATIONSHIPS.empty()
     relationships = pl.concat([blank, pl.DataFrame(rows)], how="diagonal_relaxed").select(blank.columns)
-    traced = Traced(relationships=relationships, leads=LEADS.empty())
+    traced = Traced(relationships=relationships, leads=LEADS.empty(), sources=pl.DataFrame())
     around = pl.concat([PEOPLE.empty(), people], how="diagonal_relaxed")
     return [network_around(traced, around, entities, "A0", steps) for steps in (1, 4)]
 

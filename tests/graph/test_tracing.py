@@ -25,6 +25,7 @@ def same(one, other):
 
 def test_the_room_shows_only_what_it_promises():
     assert skiptrace.graph.__all__ == [
+        "Lookups",
         "Network",
         "TraceInputs",
         "Traced",
@@ -32,6 +33,7 @@ def test_the_room_shows_only_what_it_promises():
         "neighbourhood",
         "network_around",
         "trace",
+        "value_lookups",
         "whole_network",
         "write_gexf",
         "write_graphml",
