@@ -86,19 +86,19 @@ def _row(world: str, records: int, found: Quality, spent: Spent) -> str:
 
 
 def _grow(sizes: list[int], seed: int) -> None:
-    """Print seconds and MB of the trace by size, the exponent by which its time grows, and ms of a neighbourhood."""
+    """Print cost and growth of the trace by size, and ms of a neighbourhood."""
     found: dict[int, Grown] = {}
     for size in sizes:
         cost = found[size] = apart(_trace, size, seed)
         print(
-            f"{size:>9,} accounts, {cost.leads:>9,} leads: {cost.seconds:>6.1f} s, peak {cost.megabytes:>6,.0f} MB "
-            f"({cost.before:,.0f} before); neighbourhood {cost.near:.0f} ms, "
-            f"{cost.at_hub:.0f} ms at a hub of {cost.hub:,}",
+            f"{size:>9,} accounts, {cost.leads:>9,} leads: {cost.seconds:>6.1f} s, "
+            f"{cost.processor:>6.1f} cpu s, peak {cost.megabytes:>6,.0f} MB ({cost.before:,.0f} before); "
+            f"neighbourhood {cost.near:.0f} ms, {cost.at_hub:.0f} ms at a hub of {cost.hub:,}",
             flush=True,
         )
     for small, large in pairwise(sizes):
-        power = log(found[large].seconds / found[small].seconds) / log(large / small)
-        print(f"time grows as accounts^{power:.2f} from {small:,} to {large:,}")
+        power = log(found[large].processor / found[small].processor) / log(large / small)
+        print(f"processor time grows as accounts^{power:.2f} from {small:,} to {large:,}")
 
 
 # What needs polars is imported where it runs, in a process of its own: see `runs.apart`.
