@@ -1,9 +1,11 @@
 """How far each source can be trusted, learned from what attempts said of the contact points it gave.
 
 A sighting's trust is the probability that its point was its person's when it was seen. Before anything was tried it is
-a guess by the kind of source alone. Every point whose owner an outcome has told (a right party, a wrong number) tests
-the sources that gave it: as sightings fade with age, a source of trust t is right with probability t·left. Counting the
-guess as ``source_weight`` such tests, the trust that makes right answers as many as they were is::
+a guess by the kind of source alone. Every point of which an outcome told that it is the debtor's (a right party) or
+that it is not, or no longer (a wrong number, a disconnection, a bounce), tests the sources that gave it: as sightings
+fade with age, a source of trust t is right with probability t·left. Dead points must count, or a source that sells old
+numbers looks as good as one that does not: a number that nobody answers denies nobody. Counting the guess as
+``source_weight`` such tests, the trust that makes right answers as many as they were is::
 
     trust = (source_weight · guess + Σ right) / (source_weight + Σ left)
 
@@ -38,16 +40,19 @@ def learn_sources(sighted: Sighted, spoken: Spoken, params: TraceParams) -> pl.D
     -------
     polars.DataFrame
         Grain: table × source × kind of point × guess, sorted. ``guess``: trust before any outcome (what the account
-        itself gave, and what it has under a consent, are two guesses); ``told``: its sightings whose owner some outcome
-        has told; ``right``: those that were the debtor's; ``trust``: after them. Relations' points are third parties'
-        and not among them.
+        itself gave, and what it has under a consent, are two guesses); ``told``: its sightings of which some outcome
+        told whether they are the debtor's and work; ``right``: those that are; ``trust``: after them. Relations' points
+        are third parties' and not among them.
     """
     owner = spoken.owner.filter(pl.col("party") == Party.DEBTOR.value, pl.col("owner_nats") != 0)
-    told = owner.select("entity", "point", right=(pl.col("owner_nats") > 0).cast(pl.Float64))
+    owned = owner.select("entity", "point", owned=(pl.col("owner_nats") > 0).cast(pl.Float64))
+    dead = spoken.live.filter(pl.col("live_nats") < 0).select("point", dead=pl.lit(0.0))
     return (
         sighted.sightings.filter(pl.col("table") != "relations")
         .rename({"trust": "guess"})
-        .join(told, on=["entity", "point"], how="left")
+        .join(owned, on=["entity", "point"], how="left")
+        .join(dead, on="point", how="left")
+        .with_columns(right=pl.coalesce("owned", "dead"))
         .with_columns(tested=pl.when(pl.col("right").is_not_null()).then("left").otherwise(0.0))
         .group_by(_SOURCE)
         .agg(

@@ -4,15 +4,19 @@ import polars as pl
 import pytest
 
 
-def tried(world, source, right, wrong, *, first=0, days_ago=0):
-    """Give so many accounts a number each of a source, of which attempts told that it was right or wrong."""
+def tried(world, source, right, wrong, **how):
+    """Give so many accounts a number each of a source, of which attempts told that it was right or wrong.
+
+    ``first``: number of the first account. ``days_ago``: when the source saw it. ``otherwise``: the outcome if wrong.
+    """
+    first, days_ago, otherwise = how.get("first", 0), how.get("days_ago", 0), how.get("otherwise", "wrong_number")
     for number in range(first, first + right + wrong):
         account, record, value = f"A{number}", f"R{number}", f"+{source}{number}"
         world.account(account, entity=f"e{number}")
         world.record(record, entity=f"e{number}", source=source)
         world.pair(account, record, 1.0)
         world.point(record, value, days_ago=days_ago)
-        world.attempt(account, value, "right_party" if number < first + right else "wrong_number")
+        world.attempt(account, value, "right_party" if number < first + right else otherwise)
 
 
 def trust(world, source, **params):
@@ -61,3 +65,10 @@ def test_the_order_of_rows_changes_nothing(world):
     for rows in (world.people, world.points, world.pairs, world.attempts):
         rows.reverse()
     assert world.trace().sources.equals(before)
+
+
+def test_a_number_that_is_cut_off_speaks_against_its_source_as_a_wrong_one_does(world):
+    tried(world, "old", right=20, wrong=80, otherwise="disconnected")
+    tried(world, "bad", right=20, wrong=80, first=200)
+    assert trust(world, "old")["told"] == 100
+    assert trust(world, "old")["trust"] == trust(world, "bad")["trust"]
