@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from skiptrace.graph import TraceInputs, trace
+from skiptrace.graph import trace
 from skiptrace.pipeline.gathering import gather
 from skiptrace.pipeline.terms import Terms
-from skiptrace.pipeline.understanding import identify
+from skiptrace.pipeline.understanding import identify, trace_inputs
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+    from skiptrace.graph import TraceInputs
 
 __all__ = ["Spent", "peak_megabytes", "run"]
 
@@ -41,13 +43,7 @@ def run(folder: Path, as_of: datetime, seed: int) -> Spent:
         raise SystemExit(f"{folder.name}: {gathered.rejected.height} rows rejected: {gathered.rejected['reason'][0]}")
     normalised, linked = identify(gathered.tables, gathered.history, terms)
     ready = time.perf_counter()
-    inputs = TraceInputs(
-        people=normalised.people,
-        points=normalised.points,
-        entities=linked.entities,
-        pairs=linked.pairs,
-        attempts=normalised.attempts,
-    )
+    inputs = trace_inputs(normalised, linked)
     leads = trace(inputs, as_of, terms.settings.trace).leads
     done = time.perf_counter()
     leads.filter(pl.col("kind") == "phone").write_parquet(folder / "leads.parquet")

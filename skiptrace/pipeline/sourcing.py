@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from skiptrace.contracts.csv_files import write_csv
-from skiptrace.graph import Lookups, TraceInputs, value_lookups
+from skiptrace.graph import Lookups, value_lookups
 from skiptrace.pipeline.explaining import known_account
 from skiptrace.pipeline.release import staged
+from skiptrace.pipeline.understanding import trace_inputs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,13 +32,8 @@ def lookups_of(picture: Picture, terms: Terms, account_id: str | None = None) ->
     """
     if account_id is not None:
         known_account(picture.tables["accounts"], account_id)
-    known = TraceInputs(
-        people=picture.normalised.people,
-        points=picture.normalised.points,
-        entities=picture.linked.entities,
-        pairs=picture.linked.pairs,
-        attempts=picture.normalised.attempts.filter(pl.col("started_at") <= terms.as_of),
-    )
+    known = trace_inputs(picture.normalised, picture.linked)
+    known = replace(known, attempts=known.attempts.filter(pl.col("started_at") <= terms.as_of))
     found = value_lookups(known, replace(picture.traced, leads=picture.learned.leads), terms.settings.trace)
     if account_id is None:
         return found

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from skiptrace.pipeline.terms import Terms
 
-__all__ = ["Picture", "identify", "understand"]
+__all__ = ["Picture", "identify", "trace_inputs", "understand"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +110,7 @@ def understand(
     normalised, relinked = _identify(tables, history, terms, judgements, known)
     linked = relinked.linked
     terms.on_stage("trace")
-    inputs = TraceInputs(
-        people=normalised.people,
-        points=normalised.points,
-        entities=linked.entities,
-        pairs=linked.pairs,
-        attempts=normalised.attempts,
-    )
-    traced = trace(inputs, as_of, settings.trace)
+    traced = trace(trace_inputs(normalised, linked), as_of, settings.trace)
     terms.on_stage("learn")
     learned = learn(traced.leads, normalised.attempts, normalised.people, as_of, settings.learn)
     facts = Facts(
@@ -137,4 +130,15 @@ def understand(
         learned=learned,
         facts=facts,
         rulebook=load_rulebook(settings.rulebook),
+    )
+
+
+def trace_inputs(normalised: Normalised, linked: Linked) -> TraceInputs:
+    """Put together what leads are found from."""
+    return TraceInputs(
+        people=normalised.people,
+        points=normalised.points,
+        entities=linked.entities,
+        pairs=linked.pairs,
+        attempts=normalised.attempts,
     )
