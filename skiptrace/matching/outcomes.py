@@ -45,7 +45,8 @@ def match_bars(gammas: NDArray[np.int8], params: LinkParams, rows: int) -> NDArr
     at = {name: column for column, name in enumerate(COMPARISONS)}
     people = gammas[:, at["company"]] < 0
     impersonal = people & (gammas[:, [at[name] for name in _PERSONAL]] <= 0).all(axis=1)
-    bars = np.where(impersonal, bits_of(params.impersonal_probability), bits_of(params.match_probability))
+    usual = bits_of(params.match_probability)
+    bars = np.where(impersonal, max(usual, bits_of(params.impersonal_probability)), usual)
     if rows < _KNOWN_NAMES:
         bare = (gammas[:, [column for name, column in at.items() if name not in _NAMES]] < 0).all(axis=1)
         bars = np.where(bare, SETTLED_BITS, bars)
