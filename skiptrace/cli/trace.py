@@ -118,7 +118,9 @@ def _show_lookups(picture: Picture, account: str | None, out: Path, chosen: Term
         tables = {name: getattr(found, name).to_dicts() for name in ("scorecard", "suggestions")}
         show_json({**tables, "contact_rate": found.contact_rate})
         return
-    drawing.rows_of(found.suggestions if account else found.scorecard, output_console())
+    shown = found.suggestions if account else found.scorecard
+    if not shown.is_empty():
+        drawing.rows_of(shown, output_console())
     accounts, gained = found.suggestions["account_id"].n_unique(), found.suggestions["expected_contacts"].sum()
     typer.echo(
         f"{found.suggestions.height:,} look-ups for {accounts:,} accounts are worth making; expected right-party "
