@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from skiptrace.contracts.inputs import INPUTS
@@ -128,8 +129,7 @@ def match_headers(table: str, headers: Sequence[str], further: Mapping[str, str]
     """
     names = _aliases(table)
     own = {fold(header): fold(column) for header, column in further.items()}
-    best: dict[str, tuple[int, str]] = {}
-    ids: list[tuple[int, str]] = []
+    ranked: dict[str, list[tuple[int, str]]] = {}
     lists: dict[str, list[Labelled]] = {name: [] for name in _LISTS}
     with_person = table in _WITH_PERSON
     for header in headers:
@@ -140,11 +140,10 @@ def match_headers(table: str, headers: Sequence[str], further: Mapping[str, str]
             if wide is not None:
                 lists[wide[0]].append(Labelled(header, wide[1]))
         elif target is not None:
-            if target[0] == _ID:
-                ids.append((target[1], header))
-            if target[0] not in best or target[1] < best[target[0]][0]:
-                best[target[0]] = (target[1], header)
-    parts = {column: header for column, (_, header) in best.items()}
+            ranked.setdefault(target[0], []).append((target[1], header))
+    # The sort is stable: of equally good names the first in the file goes first.
+    named = {column: [header for _, header in sorted(found, key=itemgetter(0))] for column, found in ranked.items()}
+    parts = {column: headers_of[0] for column, headers_of in named.items()}
     columns = {
         column: tuple(
             parts[part]
@@ -155,16 +154,15 @@ def match_headers(table: str, headers: Sequence[str], further: Mapping[str, str]
         if column not in _PARTS
     }
     used = {header for group in columns.values() for header in group}
-    # The sort is stable: of equally good names the first in the file is `best`, too.
-    documents = tuple(header for _, header in sorted(ids, key=lambda each: each[0]))
-    used |= {*documents}
+    others = tuple(named.get(_ID, ())[1:])
+    used |= {*others}
     used |= {wide_column.header for group in lists.values() for wide_column in group}
     return Headers(
         columns=columns,
         phones=tuple(lists["phones"]),
         emails=tuple(lists["emails"]),
         aliases=tuple(alias.header for alias in lists["aliases"]),
-        instead={_ID: documents[1:]} if documents[1:] else {},
+        instead={_ID: others} if others else {},
         unknown=tuple(header for header in headers if header not in used),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -36,7 +35,7 @@ def write_leads(picture: Picture, out: Path) -> list[Path]:
 def evidence_of(picture: Picture, account_id: str) -> pl.DataFrame:
     """Return an account's leads with the evidence behind each."""
     known_account(picture.tables["accounts"], account_id)
-    return evidence(replace(picture.traced, leads=picture.learned.leads), account_id)
+    return evidence(picture.traced_as_learned, account_id)
 
 
 def hours_of(picture: Picture, account_id: str) -> pl.DataFrame:

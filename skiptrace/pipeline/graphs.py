@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from skiptrace.errors import UsageError
@@ -49,9 +48,7 @@ def usable_place(path: Path, batch: Sequence[Path]) -> None:
 
 def whole_graph(picture: Picture) -> Network:
     """Return every entity, contact point, employer and relationship, labelled as the leads are written."""
-    return whole_network(
-        replace(picture.traced, leads=picture.learned.leads), picture.normalised.people, picture.linked.entities
-    )
+    return whole_network(picture.traced_as_learned, picture.normalised.people, picture.linked.entities)
 
 
 def write_graph(picture: Picture, path: Path, account_id: str | None = None, steps: int = STEPS) -> dict[str, int]:
@@ -84,11 +81,7 @@ def write_graph(picture: Picture, path: Path, account_id: str | None = None, ste
     else:
         known_account(picture.tables["accounts"], account_id)
         network = network_around(
-            replace(picture.traced, leads=picture.learned.leads),
-            picture.normalised.people,
-            picture.linked.entities,
-            account_id,
-            steps,
+            picture.traced_as_learned, picture.normalised.people, picture.linked.entities, account_id, steps
         )
     suffix = path.suffix.lower()
     with staged(_folder(path)) as folder:

@@ -34,7 +34,7 @@ def lookups_of(picture: Picture, terms: Terms, account_id: str | None = None) ->
         known_account(picture.tables["accounts"], account_id)
     known = trace_inputs(picture.normalised, picture.linked)
     known = replace(known, attempts=known.attempts.filter(pl.col("started_at") <= terms.as_of))
-    found = value_lookups(known, replace(picture.traced, leads=picture.learned.leads), terms.settings.trace)
+    found = value_lookups(known, picture.traced_as_learned, terms.settings.trace)
     if account_id is None:
         return found
     return found._replace(suggestions=found.suggestions.filter(pl.col("account_id") == account_id))

@@ -48,6 +48,11 @@ class Picture:
         """Who is who."""
         return self.relinked.linked
 
+    @property
+    def traced_as_learned(self) -> Traced:
+        """The trace, its leads as the pattern of attempts has refined them."""
+        return replace(self.traced, leads=self.learned.leads)
+
     def judge(self, proposals: pl.DataFrame, also: pl.DataFrame, terms: Terms, *, telling: bool = True) -> pl.DataFrame:
         """Return the verdicts on proposals, with further attempts (CODED_ATTEMPTS) counted as history."""
         facts = self.facts
