@@ -13,8 +13,9 @@ switchboards, numbers typed to fill the field. Their files go through reading, l
 Columns: accounts in whose own rows or rightly linked records the debtor's true live number stands (``known``), and
 those in which linkage lost it (``lost``); of the known, the share in which it is ranked first by p_owner·p_live
 (``ours``), by the latest sighting, by the number of sources, by the order on file; calibration error in ten bins of
-p_owner·p_live as the probability that the number is the debtor's now, of p_owner as the same, of p_live as that anybody
-has it; stated mean and true share; log loss; AUC; seconds to read and link, and to trace; peak MB of the process.
+p_owner·p_live as the probability that the number is the debtor's now, of p_owner as the same among numbers in service,
+of p_live as that anybody has it; stated mean and true share; log loss; AUC; seconds to read and link, and to trace;
+peak MB of the process.
 """
 
 from __future__ import annotations

@@ -113,16 +113,14 @@ class TraceParams(Params):
     """Pairs followed from one record, the best first, so that a wrongly merged crowd stays affordable."""
     max_accounts_per_person: int = Field(default=50, ge=1)
     """A person_id with more accounts is a filler value (0, unknown), not one debtor."""
-    prior_own: float = Field(default=0.75, gt=0, lt=1)
+    prior_own: float = Field(default=0.85, gt=0, lt=1)
     """A point just seen that the creditor holds is the debtor's: the debtor gave it, but is lost by now."""
-    prior_record: float = Field(default=0.6, gt=0, lt=1)
+    prior_record: float = Field(default=0.7, gt=0, lt=1)
     """The same for a third-party source: it may have mistaken the person."""
     prior_relation: float = Field(default=0.8, gt=0, lt=1)
     """The same for a point of a related person, which the debtor named, and for the relation itself."""
-    source_weight: float = Field(default=30, gt=0)
-    """Points with a known owner that the prior of a source counts for, when its trust is learned from outcomes."""
     source_least: int = Field(default=10, ge=1)
-    """A source with fewer points whose owner is known keeps its prior."""
+    """Tried points that a source must have named before what it is worth is learned by itself."""
     source_costs: dict[str, float] = Field(default_factory=dict)
     """What a record of a source costs, in any one currency; for the scorecard of sources."""
     suggest_least: float = Field(default=0.01, ge=0, le=1)
@@ -149,15 +147,18 @@ class TraceParams(Params):
     reassigned_factor: float = Field(default=50, gt=1)
     """Odds against the debtor after the answer `reassigned`; outcomes before that check no longer speak for them."""
     not_reassigned_factor: float = Field(default=3, gt=1)
-    """Odds for the debtor after a fresh `not_reassigned`, fading like outcomes do."""
-    outcome_half_life_days: float = Field(default=180, gt=0)
-    """After this time an outcome counts half."""
-    owner_factor: float = Field(default=200, gt=1)
-    """Odds that one right-party contact or wrong number moves: identity was verified, or denied by who answered."""
-    live_factor: float = Field(default=20, gt=1)
-    """Odds that one answer, delivery, disconnection or bounce moves: carriers' codes are wrong now and then."""
-    max_factor: float = Field(default=1_000, gt=1)
-    """No pile of outcomes moves odds further: repeated attempts on one point are not independent."""
+    """Odds for the debtor after a fresh `not_reassigned`, fading with its age."""
+    check_half_life_years: float = Field(default=0.5, gt=0)
+    """After this time the answer `not_reassigned` counts half."""
+    lost_per_year: float = Field(default=0.3, ge=0)
+    """Rate at which points that are no longer the debtor's ceased to be, looking back from today: how far an outcome of
+    long ago speaks of the state of then rather than of now."""
+    learn_least: int = Field(default=100, ge=1)
+    """Contact points of a kind that must have been tried before what clues are worth is learned from attempts."""
+    worth_weight: float = Field(default=1.5, gt=0)
+    """How strongly the worth of a clue is held towards nothing: the precision of a normal prior, in 1/nats²."""
+    shares_weight: float = Field(default=200, gt=0)
+    """Attempts in each state that the stated shares of outcomes count for."""
     live_mobile: float = Field(default=0.85, gt=0, lt=1)
     """A mobile just seen still works."""
     live_line: float = Field(default=0.75, gt=0, lt=1)

@@ -29,7 +29,7 @@ class Quality(NamedTuple):
     error: float
     """Calibration error of p_owner·p_live: that the number is the debtor's now."""
     parts: tuple[float, float]
-    """The same of p_owner alone (the debtor's now) and of p_live alone (in service, whoever has it)."""
+    """The same of p_owner among the numbers in service, and of p_live (in service, whoever has it) among all."""
     stated: float
     true: float
     """Mean of p_owner·p_live, and the share of leads that are the debtor's now."""
@@ -53,7 +53,7 @@ def measure(folder: Path) -> Quality:
         missed=missed,
         first={name: hit / max(known.height, 1) for name, hit in hits.items()},
         error=calibration_error(leads, "p", "mine"),
-        parts=(calibration_error(leads, "p_owner", "mine"), calibration_error(leads, "p_live", "live")),
+        parts=(calibration_error(leads.filter("live"), "p_owner", "mine"), calibration_error(leads, "p_live", "live")),
         stated=leads.select(pl.col("p").mean()).item(),
         true=leads.select(mine.mean()).item(),
         loss=leads.select(-pl.when(mine).then(p.log()).otherwise((1 - p).log()).mean()).item(),

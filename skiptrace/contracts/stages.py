@@ -145,8 +145,12 @@ LEADS = Table(
         "rank": Column(
             dtype=pl.Int64(), minimum=1, description="1 = best of the account's leads of this kind and party"
         ),
-        "p_owner": probability("that the point belongs to this debtor (to the third party, for party third_party) now"),
+        "p_owner": probability(
+            "that the point, if it works, belongs to this debtor (to the third party, for party third_party) now"
+        ),
         "p_live": probability("that it works now"),
+        "prior_owner": probability("p_owner before any attempt on it was heard; null = not told"),
+        "prior_live": probability("p_live before any attempt on it was heard; null = not told"),
         "party": Column(dtype=TEXT, required=True, words=Party),
         "relation": text("third parties only"),
         "relation_id": text("third parties only"),

@@ -1,8 +1,8 @@
-"""How sure we are: that a point is somebody's, and that it works.
+"""How sure we are before anybody tried: that a point is somebody's, and that it works.
 
 A sighting is trusted by its source, and fades with age; independent sources agree by noisy-or (Pearl 1988, section
 4.3.2), copies of one source count once; what is shared, filled in or a firm's line is discounted; the odds that result
-are moved by what reassignment checks and outcomes of attempts said.
+are moved by what reassignment checks said.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from skiptrace.graph.outcomes import NATS, weighed
+from skiptrace.graph.outcomes import years_ago
 from skiptrace.graph.sightings import faded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from skiptrace.graph.outcomes import Spoken
     from skiptrace.settings import TraceParams
 
 __all__ = ["agreement", "known_strangers", "latest_check", "p_live", "p_owner"]
@@ -91,25 +90,24 @@ def known_strangers(known: pl.Expr) -> pl.Expr:
 
 
 def p_owner(as_of: datetime, params: TraceParams) -> pl.Expr:
-    """Return the probability that the point is this person's now.
+    """Return the probability that the point, if it works, is this person's now, before any attempt on it is heard.
 
-    From the columns ``agreed``, ``share``, ``strangers``, ``sharers``, ``reassignment_*`` and ``owner_nats`` (null = no
-    outcome said anything).
+    From the columns ``agreed``, ``share``, ``strangers``, ``sharers`` and ``reassignment_*``.
     """
     believed = pl.col("agreed") * pl.col("share") / (1 + pl.col("strangers") / pl.col("sharers"))
-    fresh = weighed(pl.col("reassignment_checked_on"), as_of, params).fill_null(0.0)
+    half_lives = years_ago(pl.col("reassignment_checked_on"), as_of) / params.check_half_life_years
     check = (
         pl.when(pl.col("reassignment_result") == "reassigned")
         .then(-math.log(params.reassigned_factor))
         .when(pl.col("reassignment_result") == "not_reassigned")
-        .then(math.log(params.not_reassigned_factor) * fresh)
+        .then(math.log(params.not_reassigned_factor) * (2.0**-half_lives).fill_null(0.0))
         .otherwise(0.0)
     )
-    return _moved(believed, check + pl.col("owner_nats").fill_null(0) / NATS)
+    return _moved(believed, check)
 
 
-def p_live(points: pl.DataFrame, spoken: Spoken, as_of: datetime, params: TraceParams) -> pl.DataFrame:
-    """Return ``point`` and ``p_live``, the probability that it works now, whoever may have it."""
+def p_live(points: pl.DataFrame, as_of: datetime, params: TraceParams) -> pl.DataFrame:
+    """Return ``point`` and ``p_live``, the probability that it works now, before any attempt on it is heard."""
     prior = (
         pl.when(pl.col("kind") == "email")
         .then(params.live_email)
@@ -120,9 +118,7 @@ def p_live(points: pl.DataFrame, spoken: Spoken, as_of: datetime, params: TraceP
         .otherwise(params.live_line)
     )
     left = faded(as_of, params.live_half_life_days, params.live_stale_share, params)
-    return points.join(spoken.live, on="point", how="left").select(
-        "point", p_live=_moved(prior * left, pl.col("live_nats").fill_null(0) / NATS)
-    )
+    return points.select("point", p_live=(prior * left).clip(_CERTAIN, 1 - _CERTAIN).round(6))
 
 
 def _moved(probability: pl.Expr, nats: pl.Expr) -> pl.Expr:

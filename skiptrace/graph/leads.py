@@ -10,6 +10,7 @@ from skiptrace.contracts.stages import LEADS
 from skiptrace.graph.belief import agreement, known_strangers, latest_check, p_live, p_owner
 from skiptrace.graph.links import debtor_links, relation_links
 from skiptrace.graph.paths import path
+from skiptrace.graph.weighing import weigh
 from skiptrace.vocabulary import Party, PointLabel
 
 if TYPE_CHECKING:
@@ -19,55 +20,49 @@ if TYPE_CHECKING:
     from skiptrace.graph.sightings import Sighted
     from skiptrace.settings import TraceParams
 
-__all__ = ["find_leads"]
+__all__ = ["believe", "rank"]
 
 _LEAD = ["account", "point", "party"]
 _LABELS = [PointLabel.WORK, PointLabel.HOME, PointLabel.MOBILE, PointLabel.OTHER]
 """The first that any sighting gives counts: law bars more at work than elsewhere."""
 
 
-def find_leads(
+def believe(
     sighted: Sighted, pairs: pl.DataFrame, spoken: Spoken, as_of: datetime, params: TraceParams
 ) -> pl.DataFrame:
-    """Find every account's leads.
+    """Gather what speaks for each lead, and say how sure that makes us.
+
+    Returns
+    -------
+    polars.DataFrame
+        Grain: account × point × party. What LEADS and the path say of a lead, and ``about`` (the entity it is about:
+        the debtor's, or the third party's). The unlikely ones are among them.
+    """
+    evidence = _evidence(sighted, pairs, params)
+    stated = _stated(evidence, sighted, as_of, params)
+    sources = evidence.group_by("lead", "source").agg(pl.col("last_seen").max())
+    return stated.join(weigh(stated, sources, spoken, as_of, params), on="lead").join(
+        spoken.last, on=["account", "point"], how="left"
+    )
+
+
+def rank(believed: pl.DataFrame, params: TraceParams) -> pl.DataFrame:
+    """Put each account's leads in order.
 
     Returns
     -------
     polars.DataFrame
         LEADS: account × contact point × party, sorted by account, party, kind and rank.
     """
-    evidence = _evidence(sighted, pairs, params)
-    believed = (
-        _gather(evidence, sighted)
-        .join(agreement(evidence, _LEAD), on=_LEAD)
-        .join(_around(evidence), on=["account", "point"])
-        .join(sighted.points.drop("last_seen"), on="point")
-        .with_columns(strangers=known_strangers(pl.col("known")))
-        .join(spoken.owner, on=["entity", "point", "party"], how="left")
-        .join(spoken.last, on=["account", "point"], how="left")
-        .join(p_live(sighted.points, spoken, as_of, params), on="point")
-        .with_columns(
-            share=pl.when(pl.col("shared") & (pl.col("party") == Party.DEBTOR.value))
-            .then(pl.col("share") * params.with_relation_share)
-            .otherwise("share")
-        )
-        .with_columns(p_owner=p_owner(as_of, params))
-        .filter(pl.col("direct") | (pl.col("p_owner") >= params.min_owner))
-    )
+    likely = believed.filter(pl.col("direct") | (pl.col("p_owner") >= params.min_owner))
     ranked = (
-        _once_each(believed.with_columns(worth=pl.col("p_owner") * pl.col("p_live")))
+        _once_each(likely.with_columns(worth=pl.col("p_owner") * pl.col("p_live")))
         .sort(
             *("account", "party", "kind", "worth", "p_owner", "last_seen", "point"),
             descending=[False, False, False, True, True, True, False],
             nulls_last=True,
         )
-        .with_columns(
-            path(),
-            rank=1 + pl.int_range(pl.len(), dtype=pl.Int64).over("account", "party", "kind"),
-            label=pl.col("label").replace_strict(
-                list(range(len(_LABELS))), [label.value for label in _LABELS], default=None, return_dtype=pl.String
-            ),
-        )
+        .with_columns(path(), rank=1 + pl.int_range(pl.len(), dtype=pl.Int64).over("account", "party", "kind"))
     )
     return LEADS.conform(ranked).select(*LEADS.schema)
 
@@ -107,6 +102,28 @@ def _evidence(sighted: Sighted, pairs: pl.DataFrame, params: TraceParams) -> pl.
             *("account", "point", "party", "worth", "row_id", "source", "contact_point", "consent_id"),
             descending=[False, False, False, True, False, False, False, False],
         )
+        .with_columns(lead=pl.struct(_LEAD).rle_id())
+    )
+
+
+def _stated(evidence: pl.DataFrame, sighted: Sighted, as_of: datetime, params: TraceParams) -> pl.DataFrame:
+    """Return one row a lead with what is believed of it before clues and attempts are weighed."""
+    shared = pl.col("shared") & (pl.col("party") == Party.DEBTOR.value)
+    return (
+        _gather(evidence, sighted)
+        .join(agreement(evidence, ["lead"]), on="lead")
+        .join(latest_check(evidence, ["lead"]), on="lead", how="left")
+        .join(_around(evidence), on=["account", "point"])
+        .join(sighted.points.drop("last_seen"), on="point")
+        .join(p_live(sighted.points, as_of, params), on="point")
+        .with_columns(
+            strangers=known_strangers(pl.col("known")),
+            share=pl.when(shared).then(pl.col("share") * params.with_relation_share).otherwise("share"),
+        )
+        .with_columns(owner_stated=p_owner(as_of, params))
+        .with_columns(about=pl.when(pl.col("party") == Party.DEBTOR.value).then("entity").otherwise("named"))
+        .rename({"p_live": "live_stated"})
+        .sort("lead")
     )
 
 
@@ -119,10 +136,14 @@ def _gather(evidence: pl.DataFrame, sighted: Sighted) -> pl.DataFrame:
         [label.value for label in _LABELS], list(range(len(_LABELS))), default=None, return_dtype=pl.Int8
     )
     stepped = pl.when(pl.col("steps") > 0).then("matched")
-    gathered = evidence.group_by(_LEAD, maintain_order=True).agg(
-        pl.col("contact_point", "relation").first(),
+    gathered = evidence.group_by("lead", maintain_order=True).agg(
+        pl.col("account", "point", "party", "contact_point", "relation").first(),
         pl.col("last_seen").max(),
-        label=labels.min(),
+        named=pl.col("entity").first(),
+        given=pl.col("first_seen").filter(own).max(),
+        label=labels.min().replace_strict(
+            list(range(len(_LABELS))), [label.value for label in _LABELS], default=None, return_dtype=pl.String
+        ),
         relation_id=row.filter(table == "relations").first(),
         relations=row.filter(table == "relations").n_unique(),
         record_ids=row.unique().sort(),
@@ -138,7 +159,7 @@ def _gather(evidence: pl.DataFrame, sighted: Sighted) -> pl.DataFrame:
         record_steps=pl.col("steps").filter(record).first(),
         records=row.filter(record).n_unique(),
     )
-    return gathered.join(names, on="account").join(latest_check(evidence, _LEAD), on=_LEAD, how="left")
+    return gathered.join(names, on="account")
 
 
 def _around(evidence: pl.DataFrame) -> pl.DataFrame:

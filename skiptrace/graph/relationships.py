@@ -12,12 +12,10 @@ import polars as pl
 from skiptrace.contracts.stages import RELATIONSHIPS
 from skiptrace.graph.belief import agreement, known_strangers, latest_check, p_owner
 from skiptrace.graph.sightings import faded
-from skiptrace.vocabulary import Party
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from skiptrace.graph.outcomes import Spoken
     from skiptrace.graph.sightings import Sighted
     from skiptrace.settings import TraceParams
 
@@ -26,8 +24,17 @@ __all__ = ["relate"]
 _EDGE = ["from", "edge", "to_id"]
 
 
-def relate(sighted: Sighted, spoken: Spoken, as_of: datetime, params: TraceParams) -> pl.DataFrame:
+def relate(sighted: Sighted, believed: pl.DataFrame, as_of: datetime, params: TraceParams) -> pl.DataFrame:
     """Draw every edge.
+
+    Parameters
+    ----------
+    sighted
+        Who names what.
+    believed
+        Leads as :func:`skiptrace.graph.leads.believe` weighs them: the same edge has the same probability in both.
+    as_of, params
+        When, and what is stated.
 
     Returns
     -------
@@ -35,7 +42,7 @@ def relate(sighted: Sighted, spoken: Spoken, as_of: datetime, params: TraceParam
         RELATIONSHIPS, sorted by its key.
     """
     names = sighted.people.select(pl.col("entity").alias("from"), from_id="entity_id").unique()
-    has = _has(sighted, spoken, as_of, params)
+    has = _has(sighted, believed, as_of, params)
     edges = pl.concat(
         [
             has.drop("company"),
@@ -62,8 +69,11 @@ def _provenance() -> list[pl.Expr]:
     ]
 
 
-def _has(sighted: Sighted, spoken: Spoken, as_of: datetime, params: TraceParams) -> pl.DataFrame:
-    """Return the edges from entities to contact points, and ``company`` (bool) of the entity."""
+def _has(sighted: Sighted, believed: pl.DataFrame, as_of: datetime, params: TraceParams) -> pl.DataFrame:
+    """Return the edges from entities to contact points, and ``company`` (bool) of the entity.
+
+    Those that no lead is about are as likely as sightings alone make them.
+    """
     by = ["from", "edge", "point"]
     edge = (
         pl.when(pl.col("kind") == "phone")
@@ -75,9 +85,7 @@ def _has(sighted: Sighted, spoken: Spoken, as_of: datetime, params: TraceParams)
         .otherwise(pl.lit("lives_at"))
     )
     seen = sighted.sightings.with_columns(pl.col("entity").alias("from"), edge=edge)
-    said = spoken.owner.filter(pl.col("party") == Party.DEBTOR.value).select(
-        pl.col("entity").alias("from"), "point", "owner_nats"
-    )
+    weighed = believed.group_by("point", pl.col("about").alias("from")).agg(pl.col("p_owner").max())
     company = sighted.people.select(pl.col("entity").alias("from"), "company").unique()
     return (
         seen.group_by(by)
@@ -85,10 +93,10 @@ def _has(sighted: Sighted, spoken: Spoken, as_of: datetime, params: TraceParams)
         .join(latest_check(seen, by), on=by, how="left")
         .join(agreement(seen, by), on=by)
         .join(sighted.points.select("point", "point_key", "kind", "share", "sharers", "entities"), on="point")
-        .join(said, on=["from", "point"], how="left")
+        .join(weighed, on=["from", "point"], how="left")
         .join(company, on="from")
         .with_columns(strangers=known_strangers(pl.lit(1)))
-        .with_columns(probability=p_owner(as_of, params))
+        .with_columns(probability=pl.coalesce("p_owner", p_owner(as_of, params)))
         .select(
             *("from", "edge", "company", "sources", "record_ids", "consent_ids", "first_seen", "last_seen"),
             "probability",

@@ -1,16 +1,9 @@
-"""How far each source can be trusted, learned from what attempts said of the contact points it gave.
+"""What each source turned out to be worth.
 
-A sighting's trust is the probability that its point was its person's when it was seen. Before anything was tried it is
-a guess by the kind of source alone. Every point of which an outcome told that it is the debtor's (a right party) or
-that it is not, or no longer (a wrong number, a disconnection, a bounce), tests the sources that gave it: as sightings
-fade with age, a source of trust t is right with probability t·left. Dead points must count, or a source that sells old
-numbers looks as good as one that does not: a number that nobody answers denies nobody. Counting the guess as
-``source_weight`` such tests, the trust that makes right answers as many as they were is::
-
-    trust = (source_weight · guess + Σ right) / (source_weight + Σ left)
-
-This is the moment estimate, shrunk like the mean of a beta posterior (Gelman et al. 2013, "Bayesian Data Analysis",
-section 2.4).
+Of the points it gave, some were tried, and of some of these an outcome told plainly that they are the debtor's and work
+(a right party), or that they are not, or no longer (a wrong number, a disconnection, a bounce). What was told is a
+biased sample: dead numbers give themselves away sooner than debtors do. So a source's trust is not the share that was
+told right, but the mean of what is believed of all its points, after everything was heard.
 """
 
 from __future__ import annotations
@@ -24,61 +17,47 @@ from skiptrace.vocabulary import Party
 if TYPE_CHECKING:
     from skiptrace.graph.outcomes import Spoken
     from skiptrace.graph.sightings import Sighted
-    from skiptrace.settings import TraceParams
 
-__all__ = ["learn_sources", "trusted_by_source"]
+__all__ = ["score_sources"]
 
-_SOURCE = ["table", "source", "kind", "guess"]
-_BOUNDS = (0.02, 0.98)
-"""No source is always wrong, and none always right."""
+_SOURCE = ["table", "source", "kind"]
+_FINE = 10**9
+"""Sums are of whole billionths, so that their order cannot matter."""
 
 
-def learn_sources(sighted: Sighted, spoken: Spoken, params: TraceParams) -> pl.DataFrame:
-    """Learn each source's trust from the outcomes on its points.
+def score_sources(sighted: Sighted, spoken: Spoken, believed: pl.DataFrame) -> pl.DataFrame:
+    """Tell how many of each source's points are the debtor's and work.
+
+    Parameters
+    ----------
+    sighted
+        Who names what.
+    spoken
+        What attempts said plainly.
+    believed
+        Leads as :func:`skiptrace.graph.leads.believe` weighs them.
 
     Returns
     -------
     polars.DataFrame
-        Grain: table × source × kind of point × guess, sorted. ``guess``: trust before any outcome (what the account
-        itself gave, and what it has under a consent, are two guesses); ``told``: its sightings of which some outcome
-        told whether they are the debtor's and work; ``right``: those that are; ``trust``: after them. Relations' points
-        are third parties' and not among them.
+        Grain: table × source × kind of point, sorted. ``told``: its sightings of which some outcome told whether they
+        are the debtor's and work; ``right``: those that are; ``trust``: mean of p_owner·p_live over its sightings
+        (null: none of them is of an account's debtor). Relations' points are third parties' and not among them.
     """
-    owner = spoken.owner.filter(pl.col("party") == Party.DEBTOR.value, pl.col("owner_nats") != 0)
-    owned = owner.select("entity", "point", owned=(pl.col("owner_nats") > 0).cast(pl.Float64))
-    dead = spoken.live.filter(pl.col("live_nats") < 0).select("point", dead=pl.lit(0.0))
+    debtors = believed.filter(pl.col("party") == Party.DEBTOR.value)
+    worth = debtors.group_by("entity", "point").agg(worth=(pl.col("p_owner") * pl.col("p_live")).max())
+    right = pl.col("right")
     return (
         sighted.sightings.filter(pl.col("table") != "relations")
-        .rename({"trust": "guess"})
-        .join(owned, on=["entity", "point"], how="left")
-        .join(dead, on="point", how="left")
-        .with_columns(right=pl.coalesce("owned", "dead"))
-        .with_columns(tested=pl.when(pl.col("right").is_not_null()).then("left").otherwise(0.0))
+        .select(*_SOURCE, "entity", "point")
+        .join(spoken.settled, on=["entity", "point"], how="left")
+        .join(worth, on=["entity", "point"], how="left")
         .group_by(_SOURCE)
         .agg(
-            told=pl.col("right").count(),
-            right=pl.col("right").sum().cast(pl.Int64),
-            tested=(pl.col("tested") * 1e9).round().cast(pl.Int64).sum() / 1e9,
+            told=right.count(),
+            right=right.sum().cast(pl.Int64),
+            trust=(pl.col("worth") * _FINE).round().cast(pl.Int64).sum() / _FINE / pl.col("worth").count(),
         )
-        .with_columns(
-            trust=pl.when(pl.col("told") >= params.source_least)
-            .then(
-                ((params.source_weight * pl.col("guess") + pl.col("right")) / (params.source_weight + pl.col("tested")))
-                .clip(*_BOUNDS)
-                .round(6)
-            )
-            .otherwise("guess")
-        )
-        .select(*_SOURCE, "told", "right", "trust")
+        .with_columns(trust=pl.when(pl.col("trust").is_not_nan()).then(pl.col("trust").round(6)))
         .sort(_SOURCE)
-    )
-
-
-def trusted_by_source(sightings: pl.DataFrame, learned: pl.DataFrame) -> pl.DataFrame:
-    """Return the sightings with the trust that their sources have earned."""
-    return (
-        sightings.rename({"trust": "guess"})
-        .join(learned.select(*_SOURCE, "trust"), on=_SOURCE, how="left", maintain_order="left")
-        .with_columns(pl.coalesce("trust", "guess"))
-        .drop("guess")
     )

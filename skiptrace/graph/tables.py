@@ -47,7 +47,7 @@ class Traced:
     leads
         LEADS, sorted by account, party, kind and rank.
     sources
-        How far each source is trusted; see :func:`skiptrace.graph.sources.learn_sources`.
+        What each source turned out to be worth; see :func:`skiptrace.graph.sources.score_sources`.
     """
 
     relationships: pl.DataFrame

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from skiptrace.graph.leads import find_leads
+from skiptrace.graph.leads import believe, rank
 from skiptrace.graph.outcomes import hear
 from skiptrace.graph.paths import SEPARATOR
 from skiptrace.graph.relationships import relate
 from skiptrace.graph.sightings import sight
-from skiptrace.graph.sources import learn_sources, trusted_by_source
+from skiptrace.graph.sources import score_sources
 from skiptrace.graph.tables import Traced, TraceInputs
 
 if TYPE_CHECKING:
@@ -36,13 +35,12 @@ def trace(known: TraceInputs, as_of: datetime, params: TraceParams) -> Traced:
         Priors and cut-offs.
     """
     sighted = sight(known, as_of, params)
-    spoken = hear(sighted, known.attempts, as_of, params)
-    learned = learn_sources(sighted, spoken, params)
-    sighted = replace(sighted, sightings=trusted_by_source(sighted.sightings, learned))
+    spoken = hear(sighted, known.attempts, as_of)
+    believed = believe(sighted, known.pairs, spoken, as_of, params)
     return Traced(
-        relationships=relate(sighted, spoken, as_of, params),
-        leads=find_leads(sighted, known.pairs, spoken, as_of, params),
-        sources=learned,
+        relationships=relate(sighted, believed, as_of, params),
+        leads=rank(believed, params),
+        sources=score_sources(sighted, spoken, believed),
     )
 
 

@@ -46,7 +46,8 @@ PLANS = {
 }
 """Grain: plan. ``rulebook``: version of its text in ``rulebooks``; ``check``: settings as JSON."""
 _RULEBOOKS = {"version": pl.String(), "text": pl.String()}
-_LED = tuple(name for name in LEADS.schema if name not in ("rank", "p_owner", "p_live"))
+_BELIEFS = ("rank", "p_owner", "p_live", "prior_owner", "prior_live")
+_LED = tuple(name for name in LEADS.schema if name not in _BELIEFS)
 FACTS = {
     "people": (
         PEOPLE,

@@ -13,6 +13,10 @@ import numpy as np
 import polars as pl
 
 from skiptrace.contracts.inputs import INSTANT
+from skiptrace.graph.outcomes import years_ago
+from skiptrace.graph.states import OTHERS, THEIRS, Tries, posterior, stated_shares
+from skiptrace.graph.states import beliefs as state_beliefs
+from skiptrace.graph.states import heard as hear_states
 from skiptrace.settings import TraceParams
 from skiptrace.timing.levels import Points
 
@@ -50,12 +54,10 @@ def believe(cast: Cast, heard: pl.DataFrame, evidence: Evidence, as_of: datetime
     as_of, then
         The moment of the trace, and the one asked for; nothing is unsaid where they are one.
     """
-    owner, live = (cast.points[name].to_numpy() for name in ("p_owner", "p_live"))
+    names = ("p_owner", "p_live") if then >= as_of else ("prior_owner", "prior_live")
+    owner, live = (cast.points[name].to_numpy() for name in names)
     if then < as_of:
-        params = TraceParams()
-        size = cast.points.height
-        owner = shifted(owner, _nats(heard, then, params, size, "owner") - _nats(heard, as_of, params, size, "owner"))
-        live = shifted(live, _nats(heard, then, params, size, "live") - _nats(heard, as_of, params, size, "live"))
+        owner, live = _after(owner, live, heard, then)
     against = np.minimum(evidence.strangers * -math.log(1 - _verified(heard, then)), _MOST_AGAINST)
     return Points(
         person=cast.points["person"].to_numpy(),
@@ -80,15 +82,15 @@ def shifted(probability: Floats, nats: Floats) -> Floats:
     return result
 
 
-def _nats(heard: pl.DataFrame, then: datetime, params: TraceParams, size: int, sign: str) -> Floats:
-    """Return what trace heard by a moment in plain outcomes, as log-odds of each point."""
-    factor = math.log(params.live_factor if sign == "live" else params.owner_factor)
-    said = heard.filter(pl.col("at") <= pl.lit(then).cast(INSTANT), pl.col(sign) != 0)
-    days = (pl.lit(then).cast(INSTANT) - pl.col("at")).dt.total_seconds() / 86_400
-    nats = said.select(pl.col(sign) * 0.5 ** (days / params.outcome_half_life_days) * factor).to_series().to_numpy()
-    total = np.bincount(said["point"].to_numpy(), weights=nats, minlength=size)
-    limit = math.log(params.max_factor)
-    return np.clip(total, -limit, limit)
+def _after(owner: Floats, live: Floats, heard: pl.DataFrame, then: datetime) -> tuple[Floats, Floats]:
+    """Return ``p_owner`` and ``p_live`` after what trace had heard by a moment, by the stated meaning of outcomes."""
+    plain = heard.filter(pl.col("at") <= pl.lit(then).cast(INSTANT), pl.col("word").is_not_null())
+    years = plain.select(years_ago(pl.col("at"), then)).to_series().to_numpy()
+    tries = Tries.of(plain["point"].to_numpy(), plain["word"].cast(pl.Int64).to_numpy(), years)
+    said = hear_states(tries, stated_shares(), len(owner), TraceParams().lost_per_year)
+    after = posterior(state_beliefs(owner, live), said)
+    works = after[:, THEIRS] + after[:, OTHERS]
+    return after[:, THEIRS] / works, works
 
 
 def _silence(heard: pl.DataFrame, then: datetime) -> float:

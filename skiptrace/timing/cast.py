@@ -20,6 +20,8 @@ _UNKNOWN = "?"
 _AGE_BANDS = (25, 35, 45, 55, 65)
 _DOUBT = 0.5
 """Belief in a point of which trace says nothing, and in one that is no lead at all."""
+_BELIEFS = (("p_owner", "p_owner"), ("p_live", "p_live"), ("prior_owner", "p_owner"), ("prior_live", "p_live"))
+"""Beliefs of trace, and what stands in where they are not told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,7 @@ class Cast:
         debtor), ``cohort`` (0…).
     points
         Grain: person × point, sorted by person. ``point`` (0…), ``person``, ``account_id``, ``point_key`` (empty: the
-        attempt does not say where), ``third``, ``zone``, ``p_owner``, ``p_live``.
+        attempt does not say where), ``third``, ``zone``, ``p_owner``, ``p_live``, ``prior_owner``, ``prior_live``.
     leads
         LEADS in the order given, with ``point``, ``person`` and ``zone`` (null: not known).
     cohorts
@@ -85,8 +87,7 @@ def _points(leads: pl.DataFrame, tried: pl.DataFrame, people: pl.DataFrame) -> p
         .group_by(who, maintain_order=True)
         .agg(
             pl.col("zone").drop_nulls().first(),
-            p_owner=pl.col("p_owner").max().fill_null(_DOUBT),
-            p_live=pl.col("p_live").max().fill_null(_DOUBT),
+            *(_best(name, instead).alias(name) for name, instead in _BELIEFS),
         )
     )
     declared = person_zones(people).filter(pl.col("relation_id").is_null())
@@ -101,9 +102,18 @@ def _points(leads: pl.DataFrame, tried: pl.DataFrame, people: pl.DataFrame) -> p
         .join(of_leads, on=["account_id", "point_key"], how="anti")
         .join(by_account, on="account_id", how="left")
         .join(declared.select("account_id", "person_zone"), on="account_id", how="left")
-        .select(*who, zone=pl.coalesce("person_zone", "zone"), p_owner=pl.lit(_DOUBT), p_live=pl.lit(_DOUBT))
+        .select(
+            *who,
+            *(pl.lit(_DOUBT).alias(name) for name, _ in _BELIEFS),
+            zone=pl.coalesce("person_zone", "zone"),
+        )
     )
-    return pl.concat([of_leads, elsewhere]).with_columns(third=pl.col("third_id").is_not_null())
+    points = pl.concat([of_leads, elsewhere.select(of_leads.columns)])
+    return points.with_columns(third=pl.col("third_id").is_not_null())
+
+
+def _best(name: str, instead: str) -> pl.Expr:
+    return pl.coalesce(pl.col(name).max(), pl.col(instead).max()).fill_null(_DOUBT)
 
 
 def _cohorts(people: pl.DataFrame, as_of: datetime) -> pl.DataFrame:

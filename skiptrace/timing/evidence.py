@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from skiptrace.contracts.inputs import INSTANT
+from skiptrace.graph.outcomes import speaks_plainly, with_words
 from skiptrace.timing.clock import UNKNOWN_HOUR, week_hours
 from skiptrace.vocabulary import Channel, Direction, outcome_meanings
 
@@ -111,8 +112,9 @@ def hear(attempts: pl.DataFrame, cast: Cast) -> pl.DataFrame:
     polars.DataFrame
         Grain: attempt × person it speaks of, sorted by person, point, time and attempt. ``attempt_id``, ``person``,
         ``point``, ``channel``, ``third`` (the person is a third party), ``at``, ``reply_at`` (null: none), ``inbound``,
-        ``hour``, ``reply_hour``, and of the outcome's meaning ``reach``, ``live``, ``owner``, ``answered``,
-        ``message_left`` and ``reply`` (null: the outcome says nothing of it).
+        ``hour``, ``reply_hour``, ``word`` (what trace hears in it; null: nothing plain), and of the outcome's meaning
+        ``reach``, ``live``, ``owner``, ``answered``, ``message_left`` and ``reply`` (null: the outcome says nothing of
+        it).
     """
     meanings = outcome_meanings().select("outcome", "reach", "live", "owner", "answered", "message_left", "reply")
     keyed = attempts.select(
@@ -128,7 +130,9 @@ def hear(attempts: pl.DataFrame, cast: Cast) -> pl.DataFrame:
             on=["account_id", "point_key"],
         )
         .join(meanings, on="outcome", how="left")
+        .pipe(with_words, third=pl.col("third"), former=pl.lit(value=False))
         .with_columns(
+            word=pl.when(speaks_plainly()).then("word"),
             # Of a third party, reached means that somebody answered there.
             reach=pl.when("third").then("answered").otherwise("reach"),
             owner=pl.when(~pl.col("third"))

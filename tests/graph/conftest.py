@@ -86,12 +86,14 @@ class World:
             }
         )
 
-    def attempt(self, account_id: str, value: str | None, outcome: str | None, days_ago: float = 1) -> None:
+    def attempt(
+        self, account_id: str, value: str | None, outcome: str | None, days_ago: float = 1, channel: str = "call"
+    ) -> None:
         self.attempts.append(
             {
                 "attempt_id": f"t{len(self.attempts)}",
                 "account_id": account_id,
-                "channel": "call",
+                "channel": channel,
                 "contact_point": value,
                 "point_key": value,
                 "started_at": AS_OF - timedelta(days=days_ago),

@@ -111,7 +111,7 @@ def test_leads_too_unlikely_are_left_out_unless_the_account_itself_names_them(wo
     world.point("R1", OTHER, 5)
     for value in (MINE, OTHER):
         world.attempt("A1", value, "wrong_number")
-    assert world.trace(min_owner=0.05).leads["contact_point"].to_list() == [MINE]
+    assert world.trace(min_owner=0.1).leads["contact_point"].to_list() == [MINE]
 
 
 def test_a_work_label_wins_over_others(world):

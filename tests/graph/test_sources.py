@@ -19,18 +19,19 @@ def tried(world, source, right, wrong, **how):
         world.attempt(account, value, "right_party" if number < first + right else otherwise)
 
 
-def trust(world, source, **params):
+def score(world, source, **params):
     found = world.trace(**params).sources.filter(pl.col("source") == source)
     return found.row(0, named=True)
 
 
-def test_a_source_earns_its_trust_by_the_numbers_it_gave(world):
+def test_a_source_is_told_by_the_numbers_it_gave(world):
     tried(world, "good", right=90, wrong=10)
     tried(world, "bad", right=20, wrong=80, first=200)
-    good, bad = trust(world, "good"), trust(world, "bad")
-    assert (good["told"], good["right"], good["guess"]) == (100, 90, 0.6)
-    assert good["trust"] == pytest.approx((30 * 0.6 + 90) / 130, abs=1e-6)
-    assert bad["trust"] == pytest.approx((30 * 0.6 + 20) / 130, abs=1e-6)
+    good, bad = score(world, "good"), score(world, "bad")
+    assert (good["told"], good["right"]) == (100, 90)
+    assert (bad["told"], bad["right"]) == (100, 20)
+    assert good["trust"] == pytest.approx(0.9, abs=0.1)
+    assert bad["trust"] == pytest.approx(0.2, abs=0.1)
 
 
 def test_what_it_earned_moves_the_numbers_that_nobody_tried(world):
@@ -47,20 +48,26 @@ def test_what_it_earned_moves_the_numbers_that_nobody_tried(world):
     assert leads["p_owner"][1] < 0.4
 
 
-def test_a_source_that_hardly_anybody_tried_keeps_its_prior(world):
-    tried(world, "new", right=0, wrong=9)
-    assert trust(world, "new")["trust"] == 0.6
-    assert trust(world, "new", source_least=9)["trust"] < 0.6
+def test_a_source_that_gave_nothing_that_was_tried_is_as_good_as_its_leads_are_believed_to_be(world):
+    world.account("A1", entity="e1")
+    world.record("R1", entity="e1", source="new")
+    world.pair("A1", "R1", 1.0)
+    world.point("R1", "+1", days_ago=0)
+    lead = world.lead("A1", "+1")
+    found = score(world, "new")
+    assert (found["told"], found["right"]) == (0, 0)
+    assert found["trust"] == pytest.approx(lead["p_owner"] * lead["p_live"], abs=1e-6)
 
 
-def test_old_numbers_are_held_against_a_source_only_as_far_as_they_were_to_be_expected(world):
-    tried(world, "stale", right=25, wrong=75, days_ago=10_000)
-    # Of what was true so long ago, a quarter is left: 25 right answers of 100 are all that a perfect source can have.
-    assert trust(world, "stale")["trust"] == pytest.approx((30 * 0.6 + 25) / (30 + 25), abs=0.01)
+def test_a_source_of_which_nobody_is_a_debtor_has_no_trust(world):
+    world.account("A1")
+    world.record("R1", source="far")
+    world.point("R1", "+1", days_ago=0)
+    assert score(world, "far")["trust"] is None
 
 
 def test_the_order_of_rows_changes_nothing(world):
-    tried(world, "good", right=30, wrong=10, days_ago=100)
+    tried(world, "good", right=80, wrong=40, days_ago=100)
     before = world.trace().sources
     for rows in (world.people, world.points, world.pairs, world.attempts):
         rows.reverse()
@@ -70,5 +77,5 @@ def test_the_order_of_rows_changes_nothing(world):
 def test_a_number_that_is_cut_off_speaks_against_its_source_as_a_wrong_one_does(world):
     tried(world, "old", right=20, wrong=80, otherwise="disconnected")
     tried(world, "bad", right=20, wrong=80, first=200)
-    assert trust(world, "old")["told"] == 100
-    assert trust(world, "old")["trust"] == trust(world, "bad")["trust"]
+    assert score(world, "old")["told"] == 100
+    assert score(world, "old")["trust"] == pytest.approx(score(world, "bad")["trust"], abs=0.1)

@@ -137,14 +137,18 @@ def test_of_a_third_party_reached_means_that_somebody_answered():
     assert cast.persons.filter(pl.col("third_id") == "R1")["person"].to_list() == evidence.person[:1].tolist()
 
 
-def test_what_came_later_is_unsaid_for_a_test_of_the_past():
-    cast, heard, evidence = heard_of((24, "wrong_number", {}), (24, "right_party", {"point_key": "+1646"}))
-    then = AS_OF - timedelta(days=2)
-    now, before = (believe(cast, heard, evidence, AS_OF, moment) for moment in (AS_OF, then))
-    at = cast.points["point_key"].to_list().index("+12125550100")
-    assert now.p_owner[at] == 0.8
-    assert before.p_owner[at] > 0.99
-    assert before.p_live[at] < 0.8
+def test_what_came_later_is_not_heard_in_a_test_of_the_past():
+    told = lead(p_owner=0.2, p_live=0.95, prior_owner=0.5, prior_live=0.6)
+    cast, heard, evidence = heard_of((24, "wrong_number", {}), (72, "busy", {}), leads=[told])
+
+    def at(days):
+        return believe(cast, heard, evidence, AS_OF, AS_OF - timedelta(days=days))
+
+    assert (at(0).p_owner[0], at(0).p_live[0]) == (0.2, 0.95)
+    # A busy line works, whoever has it; before that, nothing had been heard.
+    assert at(2).p_owner[0] == pytest.approx(0.5, abs=0.01)
+    assert at(2).p_live[0] > 0.65
+    assert (at(4).p_owner[0], at(4).p_live[0]) == pytest.approx((0.5, 0.6), abs=1e-6)
 
 
 def test_strangers_answers_speak_against_ownership_without_end_of_reason():

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from skiptrace.contracts.stages import CODED_ATTEMPTS, LEADS, PEOPLE
+from skiptrace.graph.states import OTHERS, THEIRS, Tries, beliefs, heard, posterior, stated_shares
 from skiptrace.settings import TraceParams
 
 AS_OF = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -17,6 +18,7 @@ _START = datetime(2026, 6, 1, tzinfo=UTC)
 _WEEKS = 21
 _OFFSET = 4
 _POINTS = 2
+_PLAIN = ("right_party", "third_party", "wrong_number", "human_unverified", "disconnected")
 
 
 @dataclass(frozen=True)
@@ -155,43 +157,31 @@ def people(accounts: int) -> pl.DataFrame:
 
 def _leads(p_owner: np.ndarray, p_live: np.ndarray, attempts: pl.DataFrame) -> pl.DataFrame:
     """Return leads as trace would make them: priors moved by what outcomes said plainly."""
-    params = TraceParams()
-    signs = {
-        "right_party": (1, 1),
-        "wrong_number": (1, -1),
-        "third_party": (1, 0),
-        "human_unverified": (1, 0),
-        "disconnected": (-1, 0),
-    }
-    said = pl.DataFrame(
-        [(outcome, *sign) for outcome, sign in signs.items()], schema=["outcome", "live", "owner"], orient="row"
-    )
-    weight = 0.5 ** ((pl.lit(AS_OF) - pl.col("started_at")).dt.total_seconds() / 86_400 / params.outcome_half_life_days)
-    limit = np.log(params.max_factor)
-    nats = (
-        attempts.join(said, on="outcome")
-        .group_by("account_id", "contact_point")
-        .agg(
-            live=(pl.col("live") * weight).sum() * np.log(params.live_factor),
-            owner=(pl.col("owner") * weight).sum() * np.log(params.owner_factor),
-        )
-        .with_columns(pl.col("live", "owner").clip(-limit, limit))
-    )
     count = len(p_owner)
-
-    def moved(name: str) -> pl.Expr:
-        odds = (pl.col(f"p_{name}") / (1 - pl.col(f"p_{name}"))).log() + pl.col(name).fill_null(0)
-        return (1 / (1 + (-odds).exp())).round(6)
-
     frame = pl.DataFrame(
         {
             "account_id": [account(i) for i in range(count) for _ in range(_POINTS)],
             "contact_point": [phone(i, k) for i in range(count) for k in range(_POINTS)],
-            "p_owner": p_owner.ravel(),
-            "p_live": p_live.ravel(),
+            "prior_owner": p_owner.ravel(),
+            "prior_live": p_live.ravel(),
         }
-    ).join(nats, on=["account_id", "contact_point"], how="left", maintain_order="left")
-    frame = frame.with_columns(p_owner=moved("owner"), p_live=moved("live")).drop("owner", "live")
+    ).with_row_index("at")
+    plain = (
+        attempts.filter(pl.col("outcome").is_in(_PLAIN))
+        .join(stated_shares().words, on=["channel", "outcome"])
+        .join(frame, on=["account_id", "contact_point"])
+        .with_columns(years=(pl.lit(AS_OF) - pl.col("started_at")).dt.total_days() / 365.25)
+        .sort("at", "years", descending=[False, True])
+    )
+    tries = Tries.of(
+        plain["at"].cast(pl.Int64).to_numpy(), plain["word"].cast(pl.Int64).to_numpy(), plain["years"].to_numpy()
+    )
+    prior = beliefs(p_owner.ravel(), p_live.ravel())
+    after = posterior(prior, heard(tries, stated_shares(), frame.height, TraceParams().lost_per_year))
+    works = after[:, THEIRS] + after[:, OTHERS]
+    frame = frame.drop("at").with_columns(
+        p_owner=pl.Series(after[:, THEIRS] / works).round(6), p_live=pl.Series(works).round(6)
+    )
     rank = (pl.col("p_owner") * pl.col("p_live")).rank("ordinal", descending=True).over("account_id").cast(pl.Int64)
     return LEADS.conform(
         frame.with_columns(

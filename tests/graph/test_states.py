@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from itertools import product
+from math import exp
+
+import numpy as np
+import polars as pl
+import pytest
+
+from skiptrace.graph.states import OTHERS, OUT, THEIRS, Tries, beliefs, heard, posterior, recalled, stated_shares
+from skiptrace.vocabulary import outcome_meanings
+
+RATE = 0.4
+
+
+def word(outcome: str, channel: str = "call") -> int:
+    words = stated_shares().words
+    return words.filter(pl.col("channel") == channel, pl.col("outcome") == outcome)["word"].item()
+
+
+def said(*attempts: tuple[int, int, float]) -> Tries:
+    """Return tries from (point, word, years ago), sorted by point, the oldest first."""
+    point, words, years = zip(*attempts, strict=True)
+    return Tries.of(np.array(point), np.array(words), np.array(years))
+
+
+def step(now: int, then: int, years: float) -> float:
+    """Return the probability of the state some years before, given the one after."""
+    lost = 1 - exp(-RATE * years)
+    if now == THEIRS:
+        return float(then == THEIRS)
+    return {now: 1 - lost, THEIRS: lost}.get(then, 0.0)
+
+
+def by_enumeration(believed: np.ndarray, words: list[int], years: list[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the posterior of today and of each attempt's time, by going through every history there can be."""
+    shares = stated_shares().of
+    now, then = np.zeros(3), np.zeros((len(words), 3))
+    for path in product(range(3), repeat=len(words) + 1):
+        today, *states = path
+        chance, later, age = believed[today], today, 0.0
+        for state, said_then, ago in reversed(list(zip(states, words, years, strict=True))):
+            chance *= step(later, state, ago - age) * shares[state, said_then]
+            later, age = state, ago
+        now[today] += chance
+        for at, state in enumerate(states):
+            then[at, state] += chance
+    return now / now.sum(), then / now.sum()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_hearing_agrees_with_going_through_every_history(seed):
+    rng = np.random.default_rng(seed)
+    words = [word(name) for name in rng.choice(["no_answer", "voicemail", "busy", "third_party"], 4)]
+    years = sorted(rng.uniform(0, 3, 4), reverse=True)
+    believed = rng.dirichlet([2, 2, 2])
+    now, then = by_enumeration(believed, words, years)
+    tries = said(*((0, w, y) for w, y in zip(words, years, strict=True)))
+    assert posterior(believed[None], heard(tries, stated_shares(), 1, RATE))[0] == pytest.approx(now, abs=1e-5)
+    found, counts = recalled(tries, stated_shares(), believed[None], RATE)
+    assert found[0] == pytest.approx(now, abs=1e-5)
+    expected = np.zeros_like(counts)
+    for at, one in enumerate(words):
+        expected[:, one] += then[at]
+    assert counts == pytest.approx(expected, abs=1e-5)
+
+
+def test_points_do_not_hear_each_other():
+    one = said((0, word("right_party"), 0.1))
+    both = said((0, word("right_party"), 0.1), (2, word("disconnected"), 2.0), (2, word("disconnected"), 0.1))
+    found = heard(both, stated_shares(), 3, RATE)
+    assert found[0] == pytest.approx(heard(one, stated_shares(), 1, RATE)[0])
+    assert found[1] == pytest.approx(np.ones(3))
+    assert found[2].argmax() == OUT
+
+
+def test_what_was_said_long_ago_tells_little_of_who_has_it_now_but_much_of_who_has_not():
+    even = np.full((1, 3), 1 / 3)
+
+    def after(outcome: str, years: float) -> np.ndarray:
+        return posterior(even, heard(said((0, word(outcome), years)), stated_shares(), 1, RATE))[0]
+
+    assert after("right_party", 0.01)[THEIRS] > 0.95
+    assert after("right_party", 5)[THEIRS] < 0.6
+    # A number that was a stranger's then is hardly the debtor's today, but may have been cut off.
+    assert after("wrong_number", 5)[THEIRS] < 0.2
+    assert after("wrong_number", 0.01)[OTHERS] > 0.9
+
+
+def test_a_word_that_only_tells_whether_it_works_says_nothing_of_whose_it_is():
+    alive = word("right_party") + stated_shares().words.height
+    found = posterior(beliefs(np.array([0.3]), np.array([0.5])), heard(said((0, alive, 0.1)), stated_shares(), 1, RATE))
+    assert found[0, OUT] < 0.05
+    assert found[0, THEIRS] / (1 - found[0, OUT]) == pytest.approx(0.3, abs=1e-6)
+
+
+def test_every_outcome_has_a_share_on_every_channel_on_which_it_may_stand():
+    allowed = outcome_meanings().select("outcome", channel="channels").explode("channel")
+    words = stated_shares().words.select("outcome", "channel")
+    assert words.sort(words.columns).equals(allowed.select(words.columns).sort(words.columns))
+
+
+def test_shares_of_a_channel_add_up_to_one_also_after_learning():
+    stated = stated_shares()
+    counts = np.random.default_rng(7).integers(0, 500, stated.of.shape).astype(float)
+    for shares in (stated, stated.learned(counts, 200)):
+        totals = pl.DataFrame(shares.of.T).with_columns(stated.words["channel"]).group_by("channel").sum()
+        assert totals.drop("channel").to_numpy() == pytest.approx(1.0)
+
+
+def test_few_attempts_hardly_move_the_shares_and_none_nothing():
+    stated = stated_shares()
+    assert stated.learned(np.zeros_like(stated.of), 200).of == pytest.approx(stated.of)
+    once = np.zeros_like(stated.of)
+    once[THEIRS, word("disconnected")] = 1
+    assert np.abs(stated.learned(once, 200).of - stated.of).max() < 0.01
