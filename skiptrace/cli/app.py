@@ -3,15 +3,17 @@
 Exit codes: 0 done; 2 usage; 3 bad input (nothing usable); 4 rulebook or settings; 5 casefile (locked, wrong key,
 damaged); 6 a promise would have been broken; 130 interrupted. Anything else that goes wrong is a defect of ours:
 exit 1, one line that says where, and no values, because a traceback could carry a person's data. A reader of our output
-who has seen enough (``| head``) ends the command with 1, too, without a word.
+who has seen enough (``| head``) ends the command as it ends any other: by SIGPIPE (141 in a shell), without a word.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import traceback
+from contextlib import suppress
 from typing import Annotated, NoReturn
 
 import typer
@@ -23,6 +25,8 @@ from skiptrace.errors import SkiptraceError, UsageError
 __all__ = ["app", "main"]
 
 _INTERRUPTED = 130
+_UNREAD = 141
+"""Where there is no SIGPIPE, or it is blocked: what a shell makes of it."""
 
 app = typer.Typer(
     name="skiptrace",
@@ -60,7 +64,11 @@ def main() -> None:
     except SystemExit as leaving:
         if leaving.code == _INTERRUPTED:  # typer leaves without a word
             _leave("interrupted; the output files are whole: all as they were, or all new", _INTERRUPTED)
+        if isinstance(leaving.__context__, BrokenPipeError):  # typer and rich make a 1 of it, the code of a defect
+            _end_unread()
         raise
+    except BrokenPipeError:
+        _end_unread()
     except Exception as error:  # noqa: BLE001  # the last resort: where it happened, and no values
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -74,5 +82,14 @@ def main() -> None:
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    typer.echo(f"skiptrace: {message}", err=True)
+    with suppress(BrokenPipeError):  # the code is still to be told
+        typer.echo(f"skiptrace: {message}", err=True)
     sys.exit(code)
+
+
+def _end_unread() -> NoReturn:
+    """End by the signal that Python ignores, now that all that was open is closed."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGPIPE)
+    sys.exit(_UNREAD)

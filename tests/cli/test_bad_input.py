@@ -190,3 +190,25 @@ def test_ctrl_c_at_any_time_ends_in_one_line(after_s, ran, tmp_path):
     assert process.returncode in (130, 0)
     assert b"Traceback" not in errors
     assert (tmp_path / "out").exists() == (process.returncode == 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGPIPE")
+@pytest.mark.parametrize(
+    ("arguments", "closed", "code"),
+    [
+        (["rulebook", "show", "US-NY"], "stdout", -signal.SIGPIPE),  # printed by rich
+        (["rulebook", "show", "US-NY", "--json"], "stdout", -signal.SIGPIPE),
+        (["--help"], "stdout", -signal.SIGPIPE),
+        (["no-such-command"], "stderr", -signal.SIGPIPE),
+        (["ingest", "no-such-folder"], "stderr", 3),  # our own errors keep their code
+    ],
+)
+def test_a_closed_pipe_ends_a_command_as_it_ends_any_other_tool(arguments, closed, code):
+    reader, writer = os.pipe()
+    os.close(reader)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {closed: writer}
+    done = subprocess.run([sys.executable, "-m", "skiptrace", *arguments], **streams, check=False)  # noqa: S603  # our own command
+    os.close(writer)
+    assert done.returncode == code
+    assert not done.stdout
+    assert not done.stderr
