@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from datetime import UTC, datetime
+from io import TextIOBase
 from pathlib import Path  # typer reads the annotations at run time
-from typing import Annotated
+from typing import IO, TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
@@ -17,6 +19,9 @@ from skiptrace.pipeline import gathering
 from skiptrace.pipeline.terms import Terms
 from skiptrace.pipeline.understanding import Picture, understand
 from skiptrace.settings import load_settings
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 __all__ = [
     "AsOf",
@@ -64,10 +69,28 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs inst
 
 
 def output_console() -> Console:
-    """Return where results go: as wide as the terminal, or unwrapped in a pipe."""
+    """Return where results go: as wide as the terminal, or in a pipe 160 columns at most and no blanks at their end."""
     if sys.stdout.isatty():
         return Console(highlight=False)
-    return Console(highlight=False, width=160, color_system=None)
+    return Console(file=cast("IO[str]", _Unpadded(sys.stdout)), highlight=False, width=160, color_system=None)
+
+
+class _Unpadded(TextIOBase):
+    """A stream without the blanks with which rich fills each line of a table up."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed has an attribute; rich draws by it
+        return self._stream.encoding
+
+    def write(self, text: str) -> int:
+        self._stream.write(re.sub(r" +(?=\n)", "", text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
 
 
 def read_moment(text: str | None, option: str = "--as-of") -> datetime:

@@ -82,6 +82,14 @@ def test_a_place_shows_its_own_law_its_lineages_and_the_houses(skiptrace):
     assert not holds["us-nyc.attempts"]
 
 
+@pytest.mark.parametrize("arguments", [["show", "US-NY-NYC"], ["list"], ["diff", "shipped", "loaded"]])
+def test_in_a_pipe_no_line_ends_in_blanks(arguments, skiptrace, own):
+    _, settings = own(INDIA.replace("CLOSE", "18:00"))
+    lines = skiptrace("rulebook", *arguments, "--settings", settings).out.splitlines()
+    assert any(line.startswith("    ") or "  " in line for line in lines)
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
 @pytest.mark.parametrize("place", ["Ontario", "UK", "US-ZZ", "US-NY-XXX", "", "*"])
 def test_a_place_that_there_is_not_is_a_usage_error_that_says_how_places_are_written(place, skiptrace):
     done = skiptrace("rulebook", "show", place)
