@@ -60,7 +60,7 @@ PERSON: dict[str, Column] = {
     "region": text("state or province, as read"),
     "postal_code": text(),
     "country": text("as read"),
-    "time_zone": text("IANA name declared by the creditor"),
+    "time_zone": text("IANA name declared by the creditor; a row with any other is rejected"),
     "jurisdiction": text("ISO 3166-1 or -2 code declared by the creditor"),
     "phones": Column(dtype=TEXTS, description="phone_1…n as read"),
     "emails": Column(dtype=TEXTS, description="email_1…n as read"),

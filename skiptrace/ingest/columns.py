@@ -8,7 +8,7 @@ import polars as pl
 
 from skiptrace.ingest.cells import lists, numbers
 from skiptrace.ingest.dates import date_order, read_dates
-from skiptrace.ingest.instants import instants
+from skiptrace.ingest.instants import instants, zone_name
 from skiptrace.ingest.words import fold_word, word_lists, words, yes_no
 from skiptrace.vocabulary import Basis, Outcome
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["How", "TypedColumn", "problem_where", "typed_column"]
 
 _UNKNOWN_OUTCOME = "unknown outcome: not a known code (more can be named under [ingest.outcomes])"
+_KEPT_AS_READ = ("birth_date", "time_zone", "basis")
+_NO_ZONE = "found no known time zone, expected an IANA name such as America/New_York"
 _PARTIAL_BIRTH = (
     r"^\d{4}$|^\d{4}[-/.年]\d{1,2}月?$|^\d{4}年$|^\d{1,2}[-/.]\d{4}$|^[A-Za-z]{3,9}\.?[ -]\d{4}$|\b00?\b|[?xX*]"
 )
@@ -61,10 +63,8 @@ def typed_column(name: str, column: Column, text: pl.Series, how: How) -> TypedC
     """
     if name == "outcome":
         return _words(text, Outcome, _UNKNOWN_OUTCOME, how.params.outcomes)
-    if name == "birth_date":
-        return _birth_dates(text, how)
-    if name == "basis":
-        return TypedColumn(words(text, Basis).fill_null(_folded(text)))
+    if name in _KEPT_AS_READ:
+        return _as_read(name, text, how)
     if isinstance(column.dtype, pl.List):
         return _lists(text, column)
     if column.words is not None:
@@ -92,6 +92,14 @@ def _plain(dtype: pl.DataType, text: pl.Series, how: How) -> TypedColumn:
     return TypedColumn(text)
 
 
+def _as_read(name: str, text: pl.Series, how: How) -> TypedColumn:
+    if name == "birth_date":
+        return _birth_dates(text, how)
+    if name == "time_zone":
+        return _zones(text)
+    return TypedColumn(words(text, Basis).fill_null(_folded(text)))
+
+
 def _words(text: pl.Series, listed: type[StrEnum], reason: str, further: dict[str, str] | None = None) -> TypedColumn:
     found = words(text, listed, further)
     return TypedColumn(found, problem_where(text.is_not_null() & found.is_null(), reason))
@@ -112,6 +120,15 @@ def _expected(listed: type[StrEnum]) -> str:
 def _folded(text: pl.Series) -> pl.Series:
     found = {value: fold_word(value) for value in text.unique().drop_nulls().to_list()}
     return text.replace(found) if found else text
+
+
+def _zones(text: pl.Series) -> TypedColumn:
+    """Keep time zones as read, and say which do not exist.
+
+    A declared zone is one more whose hours a contact must keep: without the one meant, more would be allowed.
+    """
+    unknown = [name for name in text.unique().drop_nulls().to_list() if zone_name(name) is None]
+    return TypedColumn(text, problem_where(text.is_in(unknown), _NO_ZONE))
 
 
 def _birth_dates(text: pl.Series, how: How) -> TypedColumn:

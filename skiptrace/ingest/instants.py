@@ -19,7 +19,7 @@ from skiptrace.ingest.dates import date_order, read_dates
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["instants", "load_zone"]
+__all__ = ["instants", "load_zone", "zone_name"]
 
 _NO_OFFSET = "found a time without offset, expected RFC 3339 with offset (or a declared time_zone)"
 _NO_TIME = "found a date without time, expected RFC 3339 with offset"
@@ -189,3 +189,21 @@ def load_zone(name: str) -> ZoneInfo:
             return ZoneInfo.from_file(stream, key=name)
     except (OSError, ValueError) as error:
         raise SettingsError(f"ingest.time_zone: unknown time zone {name}, expected an IANA name") from error
+
+
+def zone_name(text: str) -> str | None:
+    """Return the IANA name that a text stands for, whatever its case and blanks; null if there is no such zone.
+
+    Examples
+    --------
+    >>> zone_name("america/new york"), zone_name("Mars/Olympus")
+    ('America/New_York', None)
+    """
+    return _zone_names().get(text.strip().replace(" ", "_").lower())
+
+
+@cache
+def _zone_names() -> dict[str, str]:
+    # The list of the tzdata wheel, not of the system: what one machine knows, every machine must.
+    names = files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    return {name.lower(): name for name in names}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_people"]
 
-_HARMLESS = ("birth_date", "observed_on", "source", "consent_id", "kind")
+_HARMLESS = ("birth_date", "observed_on", "source", "consent_id", "kind", "time_zone")
 """Columns whose faults do not keep a person out of matching: the value is then not known."""
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,6 +9,7 @@ import polars as pl
 from skiptrace.contracts.inputs import INPUTS, PERSON
 from skiptrace.contracts.stages import PEOPLE
 from skiptrace.ingest.dates import date_order
+from skiptrace.ingest.instants import zone_name
 from skiptrace.normalise.addresses import Address, country_of_line, read_address, read_where
 from skiptrace.normalise.companies import company_name
 from skiptrace.normalise.dates import birth_intervals
@@ -162,7 +161,7 @@ def people_of(persons: pl.DataFrame, points: pl.DataFrame, order: str | None, ke
     rows = _with_births(rows, order)
     rows = rows.with_columns(sex=sex_of(pl.col("sex"), pl.col("full_name")))
     rows = over_distinct(rows, ["employer"], lambda text: (company_name(text),), {"employer_key": _TEXT})
-    rows = over_distinct(rows, ["time_zone"], lambda text: (_zone(text),), {"zone": _TEXT}).with_columns(
+    rows = over_distinct(rows, ["time_zone"], lambda text: (text and zone_name(text),), {"zone": _TEXT}).with_columns(
         time_zone="zone",
         language=pl.col("language").str.strip_chars().str.to_lowercase().str.replace_all("_", "-"),
         jurisdiction=pl.col("jurisdiction").str.strip_chars().str.to_uppercase(),
@@ -258,14 +257,3 @@ def _keys_of(points: pl.DataFrame, kind: str, column: str) -> pl.DataFrame:
         .group_by(table, "record_id")
         .agg(pl.col("point_key").unique().sort().alias(column))
     )
-
-
-@cache
-def _zones() -> dict[str, str]:
-    # The list of the tzdata wheel, not of the system: what one machine knows, every machine must.
-    names = files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
-    return {name.lower(): name for name in names}
-
-
-def _zone(text: str | None) -> str | None:
-    return None if text is None else _zones().get(text.strip().replace(" ", "_").lower())

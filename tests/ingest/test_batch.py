@@ -83,6 +83,24 @@ def test_reasons_name_kinds_and_never_the_value(batch):
     assert got.rejected.height == 1
 
 
+def test_a_declared_zone_that_does_not_exist_is_no_zone_left_out(batch):
+    """Its hours would bind: what may be done in the zones that are known may be forbidden in the one that was meant."""
+    zones = ["America/Denver", "america/new york", "US/Eastern", "", "Mars/Olympus", "UTC+5", "../passwd"]
+    rows = [f"A{number},Ann,{zone}" for number, zone in enumerate(zones)]
+    relations = "account_id,relation,full_name,time_zone,consent_id\nA0,spouse,Bo,Mars/Olympus,\n"
+    got = batch(
+        {"accounts.csv": "\n".join(["account_id,full_name,time_zone", *rows]) + "\n", "relations.csv": relations}
+    )
+    assert got.tables["accounts"].get_column("account_id").to_list() == ["A0", "A1", "A2", "A3"]
+    rejected = got.rejected.filter(pl.col("file") == "accounts.csv")
+    assert rejected.get_column("line").to_list() == [6, 7, 8]
+    assert set(rejected.get_column("column")) == {"time_zone"}
+    assert set(rejected.get_column("reason")) == {
+        "found no known time zone, expected an IANA name such as America/New_York"
+    }
+    assert "found no known time zone" in got.rejected.filter(pl.col("file") == "relations.csv")["reason"].item()
+
+
 def test_records_without_a_consent_leave_only_ids_behind(batch):
     got = batch(
         {"records.csv": "record_id,source,consent_id,full_name,birth_date\nR1,s,C9,Zoe,1980-02-30\nR2,s,,Yan,\n"}

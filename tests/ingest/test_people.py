@@ -39,8 +39,8 @@ def test_an_id_column_can_be_named_and_without_one_the_line_is_the_id(people):
     assert people("name,city\nAnn,Leeds\n\nBo,York\n")[0].get_column("record_id").to_list() == ["2", "4"]
 
 
-def test_an_impossible_birth_date_keeps_nobody_out_of_matching(people):
-    accepted, rejected = people("id,name,dob\n1,Ann,19801345\n")
+def test_an_impossible_birth_date_or_time_zone_keeps_nobody_out_of_matching(people):
+    accepted, rejected = people("id,name,dob,time_zone\n1,Ann,19801345,Mars/Olympus\n")
     assert accepted.get_column("birth_date").to_list() == ["19801345"]
     assert rejected.is_empty()
 
