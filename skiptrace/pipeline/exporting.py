@@ -12,7 +12,7 @@ from skiptrace.compliance.verify import verify
 from skiptrace.contracts.csv_files import write_csv
 from skiptrace.dialers import FORMATS, read_schedule, write_schedule
 from skiptrace.errors import UsageError
-from skiptrace.pipeline.on_record import off_record
+from skiptrace.pipeline.on_record import off_record, with_ended_consents
 from skiptrace.pipeline.release import sha256, staged
 from skiptrace.pipeline.understanding import understand
 from skiptrace.tables import FILE, LINE
@@ -94,6 +94,8 @@ def recheck(schedule: Path, gathered: Gathered, casefile: Casefile | None, terms
         )
         done = pl.concat([done, forged.drop("row")])
     law = verify(open_rows, picture.facts, picture.rulebook, terms.as_of, terms.settings.check)
+    if casefile is not None:
+        law = with_ended_consents(law, gathered.tables["consents"], terms.as_of, casefile)
     findings = pl.concat([done, law])
     kept = frame.join(findings.select("attempt_id").unique(), on="attempt_id", how="anti", maintain_order="left")
     return Rechecked(

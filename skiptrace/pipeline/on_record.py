@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from skiptrace.casefile.ledger import version_at
 from skiptrace.compliance.check import BUILT_IN, HOUSE_PERMIT
+from skiptrace.compliance.verify import UNKNOWN_POINT
 from skiptrace.contracts.inputs import INSTANT
+from skiptrace.contracts.stages import LEADS
 from skiptrace.pipeline.plans import PLACEMENTS
 
 if TYPE_CHECKING:
-    from skiptrace.casefile import Casefile
+    from skiptrace.casefile import Casefile, Opened
 
-__all__ = ["off_record"]
+__all__ = ["off_record", "with_ended_consents"]
 
 _SAME = (
     "account_id",
@@ -28,6 +31,7 @@ _SAME = (
 )
 """What a permit is for: whom, how, what for, and where; the two parts of a number are what many dialers dial."""
 _WINDOW = ("not_before", "not_after")
+_LEAD = ("account_id", "contact_point", "party")
 
 
 def off_record(schedule: pl.DataFrame, casefile: Casefile) -> pl.DataFrame:
@@ -86,6 +90,71 @@ def off_record(schedule: pl.DataFrame, casefile: Casefile) -> pl.DataFrame:
             ),
         )
         .drop_nulls("reason")
+    )
+
+
+def with_ended_consents(
+    findings: pl.DataFrame, consents: pl.DataFrame, as_of: datetime, casefile: Casefile
+) -> pl.DataFrame:
+    """Tell of contact points that are gone whether a consent's end took them away.
+
+    What a consent gave leaves no trace once it is revoked or has expired: only the plan remembers on what it rested.
+
+    Parameters
+    ----------
+    findings
+        ``attempt_id``, ``provision``, ``reason``.
+    consents
+        CONSENTS as known now.
+    as_of
+        Now.
+    casefile
+        Where the plans are kept that released the rows.
+
+    Returns
+    -------
+    polars.DataFrame
+        The findings, some with another reason.
+    """
+    gone = pl.col("reason") == UNKNOWN_POINT
+    if findings.filter(gone).is_empty():
+        return findings
+    with casefile.open(make=False) as opened:
+        rested = _rested_on(opened, findings.filter(gone))
+    now = pl.lit(as_of).cast(INSTANT)
+    end = (
+        pl.when(pl.min_horizontal("revoked_at", "revocation_received_at") <= now)
+        .then(pl.lit("was revoked"))
+        .when(pl.col("valid_until") <= now)
+        .then(pl.lit("has expired"))
+    )
+    ended = consents.select("consent_id", end=end).drop_nulls("end")
+    # Of several, a revocation is told: somebody did that. By the alphabet it comes last.
+    told = rested.join(ended, on="consent_id").group_by("attempt_id").agg(pl.col("end").max())
+    reason = pl.format(
+        "a consent that it rests on {}; nothing else gives this contact point to the account or its relations", "end"
+    )
+    return (
+        findings.join(told, on="attempt_id", how="left", maintain_order="left")
+        .with_columns(reason=pl.when(gone & pl.col("end").is_not_null()).then(reason).otherwise("reason"))
+        .drop("end")
+    )
+
+
+def _rested_on(opened: Opened, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return ``attempt_id`` and ``consent_id``: the consents of a row's contact point when it was planned."""
+    placed = opened.read("placements", PLACEMENTS).join(rows, on="attempt_id", how="semi")
+    columns = {name: LEADS.schema[name] for name in (*_LEAD, "consent_ids")}
+    none = pl.DataFrame(schema={"attempt_id": pl.String, "consent_ids": columns["consent_ids"]})
+    named = [
+        of_plan.join(version_at(opened, "fact_leads", columns, number), on=_LEAD).select(none.columns)
+        for (number,), of_plan in placed.group_by("plan", maintain_order=True)
+    ]
+    return (
+        pl.concat([none, *named])
+        .explode("consent_ids", keep_nulls=False, empty_as_null=False)
+        .rename({"consent_ids": "consent_id"})
+        .unique()
     )
 
 

@@ -8,10 +8,12 @@ import polars as pl
 import pytest
 
 from skiptrace.casefile import Casefile, Key
+from skiptrace.compliance.verify import UNKNOWN_POINT
 from skiptrace.dialers import write_schedule
 from skiptrace.errors import UsageError
 from skiptrace.pipeline import exporting, gathering, results, runs
 from skiptrace.pipeline.doctoring import audited
+from skiptrace.pipeline.on_record import with_ended_consents
 from skiptrace.pipeline.release import sha256
 from skiptrace.pipeline.terms import Terms
 from tests.pipeline.conftest import MONDAY, SAMPLES
@@ -113,6 +115,38 @@ def test_what_came_in_removes_the_rows_it_must_and_no_other(name, where, monday,
     assert _refused(monday, gathering.gather(paths, kept, then, keep=False), kept, then) == expected
     if where == "beside the casefile":
         assert _refused(monday, gathering.recall(kept, then), kept, then) == set()
+
+
+GONE = "nothing else gives this contact point to the account or its relations"
+ENDS = {
+    "revoked": (",2028-09-30T03:00:00Z,2026-11-23T10:00:00Z", "a consent that it rests on was revoked"),
+    "expired": (",2026-11-23T10:00:00Z,", "a consent that it rests on has expired"),
+    "both": (",2026-11-23T10:00:00Z,2026-11-23T10:00:00Z", "a consent that it rests on was revoked"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_row_whose_point_left_with_its_consent_is_told_so(end, monday, kept, terms, tmp_path):
+    dates, reason = ENDS[end]
+    text = f"{SCHEMA}K03,debtor,this_collector,separate_consent,locate;contact;share,2025-09-30T03:00:00Z{dates}\n"
+    (tmp_path / "consents.csv").write_text(text)
+    then = replace(terms, as_of=terms.as_of + timedelta(hours=9))
+    gathered = gathering.gather([tmp_path], kept, then, keep=False)
+    found = exporting.recheck(monday / "out" / "schedule.jsonl", gathered, kept, then).findings
+    assert set(found["reason"]) == {f"{reason}; {GONE}"}
+    assert set(found["attempt_id"]) == set(_schedule(monday).filter(pl.col("account_id") == "CN-1003")["attempt_id"])
+
+
+def test_a_point_that_is_gone_for_another_reason_is_not_said_to_have_left_with_a_consent(kept, monday, terms):
+    ids = _schedule(monday)["attempt_id"]
+    found = pl.DataFrame({"attempt_id": ids, "provision": "input", "reason": UNKNOWN_POINT})
+    consents = gathering.recall(kept, terms).tables["consents"]
+    assert with_ended_consents(found, consents, terms.as_of, kept).equals(found)
+    # In Ohio, a call to a number that a record under K01 names, then an e-mail that the creditor was given.
+    revoked = consents.with_columns(revoked_at=pl.when(pl.col("consent_id") == "K01").then(pl.lit(terms.as_of)))
+    told = with_ended_consents(found, revoked, terms.as_of, kept).filter(pl.col("reason") != UNKNOWN_POINT)
+    call = _schedule(monday).filter((pl.col("account_id") == "OH-1001") & (pl.col("channel") == "call"))
+    assert told["attempt_id"].to_list() == call["attempt_id"].to_list()
 
 
 def test_what_results_report_is_done_with_and_what_has_expired_is_gone(monday, kept, terms, tmp_path):

@@ -4,6 +4,6 @@ Nothing here is shared with ``check`` but the rulebook's data. It is slow and si
 provision at a time, no frames. What ``check`` and this reading both allow goes out; where they disagree, nothing does.
 """
 
-from skiptrace.compliance.verify.rows import verify
+from skiptrace.compliance.verify.rows import UNKNOWN_POINT, verify
 
-__all__ = ["verify"]
+__all__ = ["UNKNOWN_POINT", "verify"]

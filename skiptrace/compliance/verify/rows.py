@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from skiptrace.compliance.facts import Facts
     from skiptrace.compliance.rulebook import Rulebook
 
-__all__ = ["verify"]
+__all__ = ["UNKNOWN_POINT", "verify"]
+
+UNKNOWN_POINT = "no table gives this contact point to the account or its relations"
 
 Row = dict[str, Any]
 FINDING = {"attempt_id": pl.String(), "provision": pl.String(), "reason": pl.String()}
@@ -132,7 +134,7 @@ class _Reader:
             "a second row with this attempt_id": row["attempt_id"] in self._ids,
             "no such account": row["account_id"] not in self._known.accounts,
             "its window overlaps another of the account's": overlapping,
-            "no table gives this contact point to the account or its relations": lead is None,
+            UNKNOWN_POINT: lead is None,
             "a second row for one third party": third_party in self._third_parties,
         }
         return next((problem for problem, there in problems.items() if there), None)
