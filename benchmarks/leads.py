@@ -87,13 +87,14 @@ def _row(world: str, records: int, found: Quality, spent: Spent) -> str:
 
 
 def _grow(sizes: list[int], seed: int) -> None:
-    """Print cost and growth of the trace by size, and ms of a neighbourhood."""
+    """Print cost and growth of the trace by size, seconds of the network's index and ms of a neighbourhood in it."""
     found: dict[int, Grown] = {}
     for size in sizes:
         cost = found[size] = apart(_trace, size, seed)
         print(
             f"{size:>9,} accounts, {cost.leads:>9,} leads: {cost.seconds:>6.1f} s, "
             f"{cost.processor:>6.1f} cpu s, peak {cost.megabytes:>6,.0f} MB ({cost.before:,.0f} before); "
+            f"index {cost.index:.1f} s, peak {cost.index_megabytes:,.0f} MB; "
             f"neighbourhood {cost.near:.0f} ms, {cost.at_hub:.0f} ms at a hub of {cost.hub:,}",
             flush=True,
         )

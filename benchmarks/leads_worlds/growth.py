@@ -1,4 +1,4 @@
-"""Time and memory of the trace alone, and of one neighbourhood, by size."""
+"""Time and memory of the trace alone, of the index of its network, and of one neighbourhood, by size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from leads_worlds.running import peak_megabytes
 from leads_worlds.world import AS_OF
 
 from skiptrace.contracts.stages import CODED_ATTEMPTS, PEOPLE, POINTS
-from skiptrace.graph import TraceInputs, neighbourhood, trace
+from skiptrace.graph import NetworkIndex, TraceInputs, neighbourhood, trace
 from skiptrace.settings import TraceParams
 
 __all__ = ["Grown", "grow"]
@@ -37,6 +37,10 @@ class Grown(NamedTuple):
     """Processor seconds, which a busy machine distorts less."""
     megabytes: float
     """Peak of the process, input included."""
+    index: float
+    """Seconds to build what neighbourhoods are looked up in."""
+    index_megabytes: float
+    """Peak of the process by then."""
     near: float
     """Milliseconds of the median neighbourhood of an account with nothing uncommon about it."""
     hub: int
@@ -51,17 +55,21 @@ def grow(accounts: int, seed: int) -> Grown:
     before, began, spent = peak_megabytes(), time.perf_counter(), time.process_time()
     traced = trace(known, AS_OF, TraceParams())
     seconds, spent, peak = time.perf_counter() - began, time.process_time() - spent, peak_megabytes()
+    began = time.perf_counter()
+    index = NetworkIndex(traced, known.people, known.entities)
+    indexing, indexed = time.perf_counter() - began, peak_megabytes()
     hub = _at_hub(accounts)
 
     def median(first: int) -> float:
         taken = []
         for turn in range(_CALLS):
             began = time.perf_counter()
-            neighbourhood(traced, known.people, known.entities, f"A{first + turn:07d}")
+            neighbourhood(index, f"A{first + turn:07d}")
             taken.append(time.perf_counter() - began)
         return 1000 * sorted(taken)[_CALLS // 2]
 
-    return Grown(traced.leads.height, before, seconds, spent, peak, median(accounts - 100), hub, median(100))
+    near, at_hub = median(accounts - 100), median(100)
+    return Grown(traced.leads.height, before, seconds, spent, peak, indexing, indexed, near, hub, at_hub)
 
 
 def _inputs(accounts: int, rng: np.random.Generator) -> TraceInputs:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import polars as pl
 
+from skiptrace.graph.network_index import among, edge_table
 from skiptrace.graph.sightings import with_entity
 
 if TYPE_CHECKING:
+    from skiptrace.graph.network_index import NetworkIndex
     from skiptrace.graph.tables import Traced
 
 __all__ = ["Network", "neighbourhood", "network_around", "whole_network"]
@@ -58,22 +60,18 @@ def whole_network(traced: Traced, people: pl.DataFrame, entities: pl.DataFrame) 
     Network
         An entity without any relationship is a node too.
     """
-    edges = _edge_table(traced.relationships)
+    edges = edge_table(traced.relationships)
     nodes = _node_table(edges, with_entity(people, entities), traced.leads)
     return Network(nodes=nodes, edges=edges.drop("thing", "key"))
 
 
-def network_around(
-    traced: Traced, people: pl.DataFrame, entities: pl.DataFrame, account_id: str, steps: int = 2
-) -> Network:
+def network_around(index: NetworkIndex, account_id: str, steps: int = 2) -> Network:
     """Return what lies within some steps of an account's debtor, in either direction of the edges.
 
     Parameters
     ----------
-    traced
-        Its relationships are walked.
-    people, entities
-        PEOPLE and ENTITIES, for the account's entity and the labels.
+    index
+        Of the graph to walk.
     account_id
         Where to begin.
     steps
@@ -85,25 +83,23 @@ def network_around(
         Bounded: hubs are shown but not walked through, and of more than 2,000 nodes the nearest are taken. Without
         nodes if the account is not known.
     """
-    account = people.filter(pl.col("table") == "accounts", pl.col("record_id") == account_id)
-    reached = with_entity(account, entities)["entity_id"].unique()
-    walked = _touching(traced.relationships, reached)
+    reached = index.debtor(account_id)
+    walked = index.touching(reached)
     edges, through = walked, walked
     for _ in range(steps):
         ends = pl.concat([through["source"], through["target"]]).unique()
         new = ends.filter(~ends.is_in(reached.implode())).sort().head(_MOST_NODES - len(reached))
         reached = pl.concat([reached, new])
-        walked = _touching(traced.relationships, new)
+        walked = index.touching(new)
         edges = pl.concat([edges, walked])
         through = _around(walked, new)
-    inside = edges.filter(_in("source", reached), _in("target", reached)).unique(["source", "edge", "target"])
-    nodes = _node_table(inside, *_named(traced, people, entities, reached))
-    return Network(nodes=nodes, edges=inside.sort("source", "edge", "target").drop("thing", "key"))
+    inside = edges.filter(among("source", reached), among("target", reached))["row"].unique()
+    shown = index.edges(inside).sort("source", "edge", "target")
+    nodes = _node_table(shown, index.people(reached), index.written(reached))
+    return Network(nodes=nodes, edges=shown.drop("thing", "key"))
 
 
-def neighbourhood(
-    traced: Traced, people: pl.DataFrame, entities: pl.DataFrame, account_id: str, steps: int = 2
-) -> nx.MultiDiGraph:
+def neighbourhood(index: NetworkIndex, account_id: str, steps: int = 2) -> nx.MultiDiGraph:
     """Return :func:`network_around` as a graph of networkx.
 
     Returns
@@ -112,7 +108,7 @@ def neighbourhood(
         Nodes with ``type``, ``label`` and ``record_ids`` (list); edges keyed by their kind with the columns of
         RELATIONSHIPS. Without nodes if the account is not known.
     """
-    around = network_around(traced, people, entities, account_id, steps)
+    around = network_around(index, account_id, steps)
     graph = nx.MultiDiGraph()
     for node in around.nodes.iter_rows(named=True):
         graph.add_node(node.pop("id"), **node)
@@ -148,41 +144,8 @@ def _node_table(edges: pl.DataFrame, people: pl.DataFrame, written: pl.DataFrame
     return pl.concat([everybody, things]).sort("id")
 
 
-def _named(
-    traced: Traced, people: pl.DataFrame, entities: pl.DataFrame, ids: pl.Series
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the people and the leads' contact points that stand behind some nodes, without a join of everything."""
-    rows = pl.concat([entities.filter(_in("entity_id", ids))["record_id"], _bare(ids)])
-    near = people.filter(_in("record_id", rows))
-    named = with_entity(near, entities.filter(_in("record_id", rows))).filter(_in("entity_id", ids))
-    return named, traced.leads.filter(_in("point_key", _bare(ids))).select("point_key", "contact_point")
-
-
-def _edge_table(relationships: pl.DataFrame) -> pl.DataFrame:
-    """Return the edges with the ids of nodes as ``source`` and ``target``; ``thing`` = the target is no entity."""
-    thing = pl.col("to_type").is_in(["phone", "email", "address"]) | (pl.col("edge") == "works_at")
-    kind = pl.when(pl.col("to_type") == "company").then(pl.lit("employer")).otherwise("to_type")
-    target = pl.when(thing).then(pl.concat_str(kind, pl.lit(":"), "to_id")).otherwise("to_id")
-    return relationships.with_columns(target=target, thing=thing).rename({"from_id": "source", "to_id": "key"})
-
-
-def _touching(relationships: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
-    """Return the edges that begin or end at some nodes; the bare keys narrow them down before ids are put together."""
-    near = relationships.filter(_in("from_id", ids) | _in("to_id", pl.concat([ids, _bare(ids)])))
-    return _edge_table(near).filter(_in("source", ids) | _in("target", ids))
-
-
 def _around(edges: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     """Return the edges at those of the nodes that are no hubs."""
-    ends = pl.concat([edges.select(node="source"), edges.select(node="target")]).filter(_in("node", ids))
+    ends = pl.concat([edges.select(node="source"), edges.select(node="target")]).filter(among("node", ids))
     quiet = ends.group_by("node").agg(edges=pl.len()).filter(pl.col("edges") <= _HUB)["node"]
-    return edges.filter(_in("source", quiet) | _in("target", quiet))
-
-
-def _in(name: str, ids: pl.Series) -> pl.Expr:
-    return pl.col(name).is_in(ids.implode())
-
-
-def _bare(ids: pl.Series) -> pl.Series:
-    """Return the ids without the kind of thing or the table they begin with."""
-    return ids.str.replace(r"^[a-z]+:", "")
+    return edges.filter(among("source", quiet) | among("target", quiet))

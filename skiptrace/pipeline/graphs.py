@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from skiptrace.errors import UsageError
 from skiptrace.graph import (
+    NetworkIndex,
     network_around,
     whole_network,
     write_gexf,
@@ -80,9 +81,8 @@ def write_graph(picture: Picture, path: Path, account_id: str | None = None, ste
         network = whole_graph(picture)
     else:
         known_account(picture.tables["accounts"], account_id)
-        network = network_around(
-            picture.traced_as_learned, picture.normalised.people, picture.linked.entities, account_id, steps
-        )
+        index = NetworkIndex(picture.traced_as_learned, picture.normalised.people, picture.linked.entities)
+        network = network_around(index, account_id, steps)
     suffix = path.suffix.lower()
     with staged(_folder(path)) as folder:
         if suffix == _FOLDER:

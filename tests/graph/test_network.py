@@ -5,18 +5,22 @@ import polars as pl
 import pytest
 
 from skiptrace.contracts.stages import LEADS, PEOPLE, RELATIONSHIPS
-from skiptrace.graph import Traced, neighbourhood, network_around, whole_network
+from skiptrace.graph import NetworkIndex, Traced, neighbourhood, network_around, whole_network
 
 
 @pytest.fixture
 def around(family):
-    known = family.inputs()
-    traced = family.trace()
+    index = index_of(family)
 
     def look(account_id="A1", **options):
-        return neighbourhood(traced, known.people, known.entities, account_id, **options)
+        return neighbourhood(index, account_id, **options)
 
     return look
+
+
+def index_of(world):
+    known = world.inputs()
+    return NetworkIndex(world.trace(), known.people, known.entities)
 
 
 def test_one_step_holds_the_debtors_points_employer_and_relations(around):
@@ -55,8 +59,7 @@ def test_a_switchboard_is_shown_but_not_walked_through(world):
         world.account(f"A{number}")
         world.point(f"A{number}", "+16175550100")
     world.point("A0", "+16175550101")
-    known = world.inputs()
-    graph = neighbourhood(world.trace(), known.people, known.entities, "A0", steps=3)
+    graph = neighbourhood(index_of(world), "A0", steps=3)
     assert set(graph) == {"e-A0", "phone:+16175550100", "phone:+16175550101"}
 
 
@@ -77,7 +80,8 @@ def hub(rows):
     relationships = pl.concat([blank, pl.DataFrame(rows)], how="diagonal_relaxed").select(blank.columns)
     traced = Traced(relationships=relationships, leads=LEADS.empty(), sources=pl.DataFrame())
     around = pl.concat([PEOPLE.empty(), people], how="diagonal_relaxed")
-    return [network_around(traced, around, entities, "A0", steps) for steps in (1, 4)]
+    index = NetworkIndex(traced, around, entities)
+    return [network_around(index, "A0", steps) for steps in (1, 4)]
 
 
 def test_a_switchboard_of_a_hundred_thousand_is_one_node():
@@ -97,7 +101,7 @@ def test_of_a_hundred_thousand_neighbours_as_many_are_shown_as_a_picture_holds()
 def test_a_network_holds_both_ends_of_every_edge(family):
     known = family.inputs()
     networks = [whole_network(family.trace(), known.people, known.entities)]
-    networks += [network_around(family.trace(), known.people, known.entities, "A1", steps) for steps in range(4)]
+    networks += [network_around(index_of(family), "A1", steps) for steps in range(4)]
     for network in networks:
         ids = network.nodes["id"]
         assert ids.is_unique().all()

@@ -27,6 +27,7 @@ def test_the_room_shows_only_what_it_promises():
     assert skiptrace.graph.__all__ == [
         "Lookups",
         "Network",
+        "NetworkIndex",
         "TraceInputs",
         "Traced",
         "evidence",
