@@ -7,42 +7,65 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from skiptrace.contracts.stages import LEADS
-from skiptrace.graph.belief import agreement, known_strangers, latest_check, p_live, p_owner
-from skiptrace.graph.links import debtor_links, relation_links
+from skiptrace.graph.belief import agreement, known_strangers, latest_check, p_owner
 from skiptrace.graph.paths import path
-from skiptrace.graph.weighing import weigh
+from skiptrace.graph.rows import first_of, lists_of
 from skiptrace.vocabulary import Party, PointLabel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from skiptrace.graph.outcomes import Spoken
     from skiptrace.graph.sightings import Sighted
     from skiptrace.settings import TraceParams
 
-__all__ = ["believe", "rank"]
+__all__ = ["rank", "stated"]
 
 _LEAD = ["account", "point", "party"]
 _LABELS = [PointLabel.WORK, PointLabel.HOME, PointLabel.MOBILE, PointLabel.OTHER]
 """The first that any sighting gives counts: law bars more at work than elsewhere."""
 
 
-def believe(
-    sighted: Sighted, pairs: pl.DataFrame, spoken: Spoken, as_of: datetime, params: TraceParams
-) -> pl.DataFrame:
-    """Gather what speaks for each lead, and say how sure that makes us.
+def stated(evidence: pl.DataFrame, sighted: Sighted, as_of: datetime, params: TraceParams) -> pl.DataFrame:
+    """Gather what speaks for each lead, and say how sure that alone makes us.
+
+    Parameters
+    ----------
+    evidence
+        Of whole accounts, as :class:`skiptrace.graph.evidence.Evidence` picks it.
+    sighted, as_of, params
+        Who names what, when, and what is stated.
 
     Returns
     -------
     polars.DataFrame
-        Grain: account × point × party. What LEADS and the path say of a lead, and ``about`` (the entity it is about:
-        the debtor's, or the third party's). The unlikely ones are among them.
+        Grain: account × point × party, sorted by ``lead``. What LEADS and the path say of a lead, ``about`` (the entity
+        it is about: the debtor's, or the third party's), ``owner_stated`` and ``live_stated``.
     """
-    evidence = _evidence(sighted, pairs, params)
-    stated = _stated(evidence, sighted, as_of, params)
-    sources = evidence.group_by("lead", "source").agg(pl.col("last_seen").max())
-    return stated.join(weigh(stated, sources, spoken, as_of, params), on="lead").join(
-        spoken.last, on=["account", "point"], how="left"
+    leads = first_of(evidence, "lead", "account", "point", "party", "contact_point", "relation", named="entity")
+    people = sighted.people.select(account_id="record_id", entity="entity")[leads["account"]]
+    points = sighted.points.drop("last_seen", "point")[leads["point"]]
+    leads = pl.concat([leads, people, points], how="horizontal")
+    for said in (
+        _summed(evidence),
+        *_firsts(evidence),
+        lists_of(evidence, "lead", {"record_ids": "row_id", "consent_ids": "consent_id"}),
+        lists_of(evidence.filter("own_row"), "lead", {"own_sources": "source"}),
+        agreement(evidence, "lead"),
+        latest_check(evidence, "lead"),
+    ):
+        leads = leads.join(said, on="lead", how="left", maintain_order="left")
+    shared = pl.col("shared") & (pl.col("party") == Party.DEBTOR.value)
+    return (
+        leads.join(_around(evidence), on=["account", "point"], how="left", maintain_order="left")
+        .with_columns(
+            pl.col("own_sources").fill_null([]),
+            pl.col("records", "relations").fill_null(0),
+            strangers=known_strangers(pl.col("known")),
+            share=pl.when(shared).then(pl.col("share") * params.with_relation_share).otherwise("share"),
+            about=pl.when(pl.col("party") == Party.DEBTOR.value).then("entity").otherwise("named"),
+        )
+        .with_columns(owner_stated=p_owner(as_of, params))
     )
 
 
@@ -73,93 +96,50 @@ def _once_each(leads: pl.DataFrame) -> pl.DataFrame:
     An address without its country has another key than the same with it. What is written alike is one thing to attempt:
     the account's own goes first, then the better one.
     """
-    order = ["own", "worth", "point"]
-    return leads.sort(order, descending=[True, True, False], nulls_last=True).unique(
-        ["account", "party", "contact_point"], keep="first", maintain_order=True
-    )
+    alike, order = ["account", "party", "contact_point"], ["own", "worth", "point"]
+    twice = pl.struct(alike).is_duplicated()
+    ordered = leads.filter(twice).sort(order, descending=[True, True, False], nulls_last=True)
+    return pl.concat([leads.filter(~twice), ordered.unique(alike, keep="first", maintain_order=True)])
 
 
-def _evidence(sighted: Sighted, pairs: pl.DataFrame, params: TraceParams) -> pl.DataFrame:
-    """Return each sighting that speaks for a lead, once for each account and party it speaks of, the best first."""
-    debtor = debtor_links(sighted, pairs, params).with_columns(
-        party=pl.lit(Party.DEBTOR.value), relation=pl.lit(None, pl.String)
-    )
-    third = relation_links(sighted).select(
-        "account",
-        "node",
-        matched=pl.lit(1.0),
-        steps=pl.lit(0, pl.UInt8),
-        party=pl.lit(Party.THIRD_PARTY.value),
-        relation="relation",
-    )
-    own = pl.col("account") == pl.col("node")
+def _summed(evidence: pl.DataFrame) -> pl.DataFrame:
+    own, relation = pl.col("own_row"), pl.col("table") == "relations"
+    places = [label.value for label in _LABELS]
     return (
-        pl.concat([debtor, third])
-        .join(sighted.sightings.drop("zones", "places", "line_type", "kind", "point_key", "account_id"), on="node")
-        .with_columns(trust=pl.col("trust") * pl.col("matched"), own_row=own)
-        .with_columns(worth=pl.col("trust") * pl.col("left"))
-        .sort(
-            *("account", "point", "party", "worth", "row_id", "source", "contact_point", "consent_id"),
-            descending=[False, False, False, True, False, False, False, False],
+        evidence.with_columns(
+            given=pl.when(own).then("first_seen"),
+            label=pl.col("label").replace_strict(places, range(len(places)), default=None, return_dtype=pl.Int8),
+            creditors=own & pl.col("consent_id").is_null(),
+            direct=own | relation,
         )
-        .with_columns(lead=pl.struct(_LEAD).rle_id())
-    )
-
-
-def _stated(evidence: pl.DataFrame, sighted: Sighted, as_of: datetime, params: TraceParams) -> pl.DataFrame:
-    """Return one row a lead with what is believed of it before clues and attempts are weighed."""
-    shared = pl.col("shared") & (pl.col("party") == Party.DEBTOR.value)
-    return (
-        _gather(evidence, sighted)
-        .join(agreement(evidence, ["lead"]), on="lead")
-        .join(latest_check(evidence, ["lead"]), on="lead", how="left")
-        .join(_around(evidence), on=["account", "point"])
-        .join(sighted.points.drop("last_seen"), on="point")
-        .join(p_live(sighted.points, as_of, params), on="point")
-        .with_columns(
-            strangers=known_strangers(pl.col("known")),
-            share=pl.when(shared).then(pl.col("share") * params.with_relation_share).otherwise("share"),
+        .group_by("lead")
+        .agg(
+            pl.col("last_seen", "given").max(),
+            pl.col("label").min(),
+            pl.col("creditors").any().alias("own"),
+            pl.col("direct").any(),
         )
-        .with_columns(owner_stated=p_owner(as_of, params))
-        .with_columns(about=pl.when(pl.col("party") == Party.DEBTOR.value).then("entity").otherwise("named"))
-        .rename({"p_live": "live_stated"})
-        .sort("lead")
+        .with_columns(pl.col("label").replace_strict(range(len(places)), places, default=None, return_dtype=pl.String))
     )
 
 
-def _gather(evidence: pl.DataFrame, sighted: Sighted) -> pl.DataFrame:
-    """Return one row a lead with what its sightings say; where only one can speak, the best trusted one does."""
-    table, row, own = pl.col("table"), pl.col("row_id"), pl.col("own_row")
-    record, account = table == "records", (table == "accounts") & ~own
-    names = sighted.people.select(account="node", account_id="record_id", entity="entity")
-    labels = pl.col("label").replace_strict(
-        [label.value for label in _LABELS], list(range(len(_LABELS))), default=None, return_dtype=pl.Int8
+def _firsts(evidence: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Return what the best trusted record, relation and other account say; and how many there are of the first two."""
+    table = pl.col("table")
+    records, relations = evidence.filter(table == "records"), evidence.filter(table == "relations")
+    others = evidence.filter((table == "accounts") & ~pl.col("own_row"))
+    yield first_of(relations, "lead", relation_id="row_id")
+    yield first_of(others, "lead", account_row="row_id", account_matched=pl.when(pl.col("steps") > 0).then("matched"))
+    yield first_of(
+        records,
+        "lead",
+        record_row="row_id",
+        record_source="source",
+        record_matched="matched",
+        record_steps="steps",
     )
-    stepped = pl.when(pl.col("steps") > 0).then("matched")
-    gathered = evidence.group_by("lead", maintain_order=True).agg(
-        pl.col("account", "point", "party", "contact_point", "relation").first(),
-        pl.col("last_seen").max(),
-        named=pl.col("entity").first(),
-        given=pl.col("first_seen").filter(own).max(),
-        label=labels.min().replace_strict(
-            list(range(len(_LABELS))), [label.value for label in _LABELS], default=None, return_dtype=pl.String
-        ),
-        relation_id=row.filter(table == "relations").first(),
-        relations=row.filter(table == "relations").n_unique(),
-        record_ids=row.unique().sort(),
-        consent_ids=pl.col("consent_id").drop_nulls().unique().sort(),
-        own=(own & pl.col("consent_id").is_null()).any(),
-        direct=(own | (table == "relations")).any(),
-        own_sources=pl.col("source").filter(own).unique().sort(),
-        account_row=row.filter(account).first(),
-        account_matched=stepped.filter(account).first(),
-        record_row=row.filter(record).first(),
-        record_source=pl.col("source").filter(record).first(),
-        record_matched=pl.col("matched").filter(record).first(),
-        record_steps=pl.col("steps").filter(record).first(),
-        records=row.filter(record).n_unique(),
-    )
-    return gathered.join(names, on="account")
+    for name, rows in (("records", records), ("relations", relations)):
+        yield rows.unique(["lead", "node"]).group_by("lead").agg(pl.len().alias(name))
 
 
 def _around(evidence: pl.DataFrame) -> pl.DataFrame:

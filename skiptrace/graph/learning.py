@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Worths", "learn_worths"]
 
-_MOST = 50_000
-"""Tried leads looked at: more tell hardly more, and memory and time stay bounded."""
 _MOST_SOURCES = 200
 _ROUNDS = 40
 _FAR = 15.0
@@ -73,7 +71,6 @@ def learn_worths(clues: Clues, tries: pl.DataFrame, params: TraceParams) -> Wort
         How strongly to hold on to what is stated.
     """
     tried = tries["lead"].unique().sort()
-    tried = tried.gather_every(-(-len(tried) // _MOST))
     sample = clues.of(tried)
     counted = sample.sources["source"].value_counts().filter(pl.col("count") >= params.source_least)
     sources = counted.sort("count", "source", descending=[True, False])["source"].head(_MOST_SOURCES).sort().to_list()

@@ -31,14 +31,15 @@ class Spoken:
     Attributes
     ----------
     tries
-        Grain: attempt × party. ``entity`` (the account's), ``point``, ``party``, ``years`` (age), ``attempt_id``,
-        ``word`` (of :class:`skiptrace.graph.states.Shares`, those that only tell whether it works included), ``plain``.
-        Said of the account's person, so that two accounts of one debtor share what was learned.
+        Grain: account × attempt × party, sorted by account. ``account``, ``point``, ``party``, ``years`` (age),
+        ``attempt_id``, ``word`` (of :class:`skiptrace.graph.states.Shares`, those that only tell whether it works
+        included), ``plain``. Said of the account's person, so that two accounts of one debtor share what was learned.
     latest
-        Grain: point. ``asker`` (entity), ``years`` and ``word`` of the latest plain attempt, whoever was asked for: of
-        others it tells whether the point works.
+        Grain: point, all of them, sorted. ``asker`` (entity), ``years`` and ``word`` of the latest plain attempt,
+        whoever was asked for (null: none was made): of others it tells whether the point works.
     last
-        Grain: account × point. ``outcome`` and ``on`` (date) of the latest attempt that spoke plainly.
+        Grain: account × point, sorted by account. ``outcome`` and ``on`` (date) of the latest attempt that spoke
+        plainly.
     settled
         Grain: entity × point of which some attempt told whether it is the debtor's and works. ``right`` (bool): the
         latest that told said yes.
@@ -69,21 +70,28 @@ def hear(sighted: Sighted, attempts: pl.DataFrame, as_of: datetime) -> Spoken:
         )
         .sort("started_at", "attempt_id")
     )
+    everybody = accounts.select("entity", account="node")
     of_debtor = with_words(heard, pl.lit(value=False), pl.col("former"))
     of_third = with_words(heard.filter("plain"), pl.lit(value=True), pl.lit(value=False))
-    tries = ("entity", "point", "years", "attempt_id", "plain", "word")
+    tries = ("account", "point", "years", "attempt_id", "plain", "word")
     plain = of_debtor.filter("plain")
+    latest = (
+        plain.filter(pl.col("word").is_not_null())
+        .group_by("point", maintain_order=True)
+        .agg(pl.col("years", "word").last(), asker=pl.col("entity").last())
+    )
     return Spoken(
         tries=pl.concat(
-            said.filter(pl.col("word").is_not_null()).select(*tries, party=pl.lit(party.value))
+            said.filter(pl.col("word").is_not_null())
+            .join(everybody, on="entity")
+            .select(*tries, party=pl.lit(party.value))
             for said, party in ((of_debtor, Party.DEBTOR), (of_third, Party.THIRD_PARTY))
-        ),
-        latest=plain.filter(pl.col("word").is_not_null())
-        .group_by("point", maintain_order=True)
-        .agg(pl.col("years", "word").last(), asker=pl.col("entity").last()),
+        ).sort("account", maintain_order=True),
+        latest=sighted.points.select("point").join(latest, on="point", how="left").sort("point"),
         last=plain.group_by("node", "point", maintain_order=True)
         .agg(pl.col("outcome").last(), on=pl.col("started_at").last().dt.date())
-        .rename({"node": "account"}),
+        .rename({"node": "account"})
+        .sort("account", maintain_order=True),
         settled=heard.filter((owner != 0) | (live < 0), ~pl.col("former"))
         .group_by("entity", "point", maintain_order=True)
         .agg(right=(owner > 0).last()),

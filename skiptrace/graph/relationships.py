@@ -5,13 +5,14 @@ An edge that many would share is left out by counting first, so that a tower of 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from skiptrace.contracts.stages import RELATIONSHIPS
-from skiptrace.graph.belief import agreement, known_strangers, latest_check, p_owner
-from skiptrace.graph.sightings import faded
+from skiptrace.graph.belief import agreement, faded, known_strangers, latest_check, p_owner
+from skiptrace.graph.rows import first_of, lists_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["relate"]
 
-_EDGE = ["from", "edge", "to_id"]
+_TOGETHER = 500_000
+"""Sightings looked at together: memory stays bounded."""
 
 
 def relate(sighted: Sighted, believed: pl.DataFrame, as_of: datetime, params: TraceParams) -> pl.DataFrame:
@@ -32,7 +34,8 @@ def relate(sighted: Sighted, believed: pl.DataFrame, as_of: datetime, params: Tr
     sighted
         Who names what.
     believed
-        Leads as :func:`skiptrace.graph.leads.believe` weighs them: the same edge has the same probability in both.
+        Grain: lead. ``entity`` (the account's), ``about`` (whose point it would be), ``point``, ``party``, ``p_owner``,
+        ``p_live``: the same edge has the same probability in both.
     as_of, params
         When, and what is stated.
 
@@ -42,39 +45,54 @@ def relate(sighted: Sighted, believed: pl.DataFrame, as_of: datetime, params: Tr
         RELATIONSHIPS, sorted by its key.
     """
     names = sighted.people.select(pl.col("entity").alias("from"), from_id="entity_id").unique()
-    has = _has(sighted, believed, as_of, params)
-    edges = pl.concat(
+    bounds = _bounds(sighted)
+    has = [_has(sighted, believed, span, as_of, params) for span in pairwise(bounds)]
+    shareable = pl.concat(part.filter(pl.col("entities") > 1) for part in has)
+    others = pl.concat(
         [
-            has.drop("company"),
             _works_at(sighted, as_of, params),
             _disclosed(sighted, params),
-            *(_shared(has, sighted, edge, params) for edge in ("same_household", "shares_phone")),
+            *(_shared(shareable, sighted, edge, params) for edge in ("same_household", "shares_phone")),
         ],
         how="diagonal",
     )
-    return (
-        RELATIONSHIPS.conform(edges.join(names, on="from"))
-        .select(RELATIONSHIPS.schema.keys())
-        .sort("from_id", "edge", "to_id")
+    ordered = []
+    for begin, end in pairwise(bounds):
+        theirs = others.filter(pl.col("from").is_between(begin, end, closed="left"))
+        both = pl.concat([has.pop(0), theirs], how="diagonal").join(names, on="from")
+        # Entities are numbered in the order of their ids.
+        ordered.append(RELATIONSHIPS.conform(both.sort("from", "edge", "to_id")).select(RELATIONSHIPS.schema.keys()))
+    return pl.concat(ordered)
+
+
+def _bounds(sighted: Sighted) -> list[int]:
+    """Return the numbers of entities at which those that are looked at together begin, and one beyond the last."""
+    end = 1 + sighted.people.select(pl.col("entity").max().fill_null(0)).item()
+    return [*range(0, end, max(end * _TOGETHER // max(sighted.sightings.height, 1), 1)), end]
+
+
+def _tied(rows: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """Sort rows by ``from`` and what else makes an edge, and number the edges: ``tie``."""
+    return rows.sort("from", *by).with_columns(tie=pl.struct("from", *by).rle_id())
+
+
+def _provenance(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return by ``tie`` what the rows say of its source, and when it was seen."""
+    first, last = pl.col("first_seen"), pl.col("last_seen")
+    lists = {"sources": "source", "record_ids": "row_id", "consent_ids": "consent_id"}
+    seen = rows.group_by("tie").agg(
+        first_seen=pl.min_horizontal(first.min(), last.min()), last_seen=pl.max_horizontal(first.max(), last.max())
     )
+    return lists_of(rows, "tie", lists).join(seen, on="tie")
 
 
-def _provenance() -> list[pl.Expr]:
-    return [
-        pl.col("source").unique().sort().alias("sources"),
-        pl.col("row_id").unique().sort().alias("record_ids"),
-        pl.col("consent_id").drop_nulls().unique().sort().alias("consent_ids"),
-        pl.min_horizontal(pl.col("first_seen").min(), pl.col("last_seen").min()).alias("first_seen"),
-        pl.max_horizontal(pl.col("first_seen").max(), pl.col("last_seen").max()).alias("last_seen"),
-    ]
-
-
-def _has(sighted: Sighted, believed: pl.DataFrame, as_of: datetime, params: TraceParams) -> pl.DataFrame:
-    """Return the edges from entities to contact points, and ``company`` (bool) of the entity.
+def _has(
+    sighted: Sighted, believed: pl.DataFrame, span: tuple[int, int], as_of: datetime, params: TraceParams
+) -> pl.DataFrame:
+    """Return the edges from a span of entities to contact points, with ``company`` and how many ``entities`` name it.
 
     Those that no lead is about are as likely as sightings alone make them.
     """
-    by = ["from", "edge", "point"]
     edge = (
         pl.when(pl.col("kind") == "phone")
         .then(pl.lit("has_phone"))
@@ -84,22 +102,25 @@ def _has(sighted: Sighted, believed: pl.DataFrame, as_of: datetime, params: Trac
         .then(pl.lit("works_at"))
         .otherwise(pl.lit("lives_at"))
     )
-    seen = sighted.sightings.with_columns(pl.col("entity").alias("from"), edge=edge)
-    weighed = believed.group_by("point", pl.col("about").alias("from")).agg(pl.col("p_owner").max())
+    points = sighted.points.select("point_key", "kind", "share", "sharers", "entities")
+    rows = sighted.sightings.filter(pl.col("entity").is_between(*span, closed="left")).rename({"entity": "from"})
+    seen = _tied(rows.with_columns(points["kind"][rows["point"]]).with_columns(edge=edge), "point", "edge")
+    ties = first_of(seen, "tie", "from", "edge", "point")
+    about = pl.col("about").alias("from")
+    weighed = believed.filter(about.is_between(*span, closed="left")).group_by("point", about)
     company = sighted.people.select(pl.col("entity").alias("from"), "company").unique()
     return (
-        seen.group_by(by)
-        .agg(*_provenance())
-        .join(latest_check(seen, by), on=by, how="left")
-        .join(agreement(seen, by), on=by)
-        .join(sighted.points.select("point", "point_key", "kind", "share", "sharers", "entities"), on="point")
-        .join(weighed, on=["from", "point"], how="left")
+        pl.concat([ties, points[ties["point"]]], how="horizontal")
+        .join(_provenance(seen), on="tie")
+        .join(latest_check(seen, "tie"), on="tie", how="left")
+        .join(agreement(seen, "tie"), on="tie")
+        .join(weighed.agg(pl.col("p_owner").max()), on=["from", "point"], how="left")
         .join(company, on="from")
         .with_columns(strangers=known_strangers(pl.lit(1)))
         .with_columns(probability=pl.coalesce("p_owner", p_owner(as_of, params)))
         .select(
             *("from", "edge", "company", "sources", "record_ids", "consent_ids", "first_seen", "last_seen"),
-            "probability",
+            *("probability", "entities"),
             to_id="point_key",
             to_type="kind",
         )
@@ -122,13 +143,7 @@ def _works_at(sighted: Sighted, as_of: datetime, params: TraceParams) -> pl.Data
             left=faded(as_of, params.owner_half_life_days, params.owner_stale_share, params),
         )
     )
-    return (
-        seen.group_by(_EDGE)
-        .agg(*_provenance())
-        .join(agreement(seen, _EDGE), on=_EDGE)
-        .with_columns(to_type=pl.lit("company"), probability=pl.col("agreed").round(6))
-        .drop("agreed")
-    )
+    return _agreed(_tied(seen, "edge", "to_id").with_columns(to_type=pl.lit("company")))
 
 
 def _disclosed(sighted: Sighted, params: TraceParams) -> pl.DataFrame:
@@ -144,9 +159,9 @@ def _disclosed(sighted: Sighted, params: TraceParams) -> pl.DataFrame:
             "from",
             "source",
             "consent_id",
-            "company",
             edge="relation",
             to_id="entity_id",
+            to_type=pl.when("company").then(pl.lit("company")).otherwise(pl.lit("person")),
             row_id="record_id",
             first_seen=pl.lit(None, pl.Date),
             last_seen=pl.lit(None, pl.Date),
@@ -154,15 +169,17 @@ def _disclosed(sighted: Sighted, params: TraceParams) -> pl.DataFrame:
             left=pl.lit(1.0),
         )
     )
+    return _agreed(_tied(seen, "edge", "to_id"))
+
+
+def _agreed(seen: pl.DataFrame) -> pl.DataFrame:
+    """Return the edges that rows agree on, as likely as their sources together make them."""
     return (
-        seen.group_by(_EDGE)
-        .agg(*_provenance(), pl.col("company").any())
-        .join(agreement(seen, _EDGE), on=_EDGE)
-        .with_columns(
-            to_type=pl.when("company").then(pl.lit("company")).otherwise(pl.lit("person")),
-            probability=pl.col("agreed").round(6),
-        )
-        .drop("agreed", "company")
+        first_of(seen, "tie", "from", "edge", "to_id", "to_type")
+        .join(_provenance(seen), on="tie")
+        .join(agreement(seen, "tie"), on="tie")
+        .with_columns(probability=pl.col("agreed").round(6))
+        .drop("agreed", "tie")
     )
 
 
@@ -175,7 +192,7 @@ def _shared(has: pl.DataFrame, sighted: Sighted, edge: str, params: TraceParams)
     both = has.filter(pl.col("edge") == rests_on)
     if edge == "same_household":
         both = both.filter(~pl.col("company"))
-    both = both.filter(pl.len().over("to_id").is_between(2, params.max_sharing)).drop("edge", "to_type")
+    both = both.filter(pl.len().over("to_id").is_between(2, params.max_sharing)).drop("edge", "to_type", "entities")
     names = sighted.people.select("entity", "entity_id", "company").unique()
     lists = ("sources", "record_ids", "consent_ids")
     return (

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from skiptrace.graph.belief import faded, p_live
+from skiptrace.graph.rows import first_of
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from skiptrace.graph.tables import TraceInputs
     from skiptrace.settings import TraceParams
 
-__all__ = ["OWN_FILE", "Sighted", "faded", "sight", "with_entity"]
+__all__ = ["OWN_FILE", "Sighted", "sight", "with_entity"]
 
 OWN_FILE = "accounts"
 """Source of a contact point that names none."""
@@ -42,14 +45,15 @@ class Sighted:
         Grain: row that names a person. ``node`` and ``entity`` (u32, dense, in the order of the names they stand
         for), ``entity_id``, ``company`` (bool: the entity is one) and what PEOPLE says of it.
     sightings
-        Grain: POINTS row. ``node``, ``entity``, ``point`` (u32), ``table`` (accounts, records, relations),
-        ``row_id``, ``source`` (never null), ``trust`` (that the point was this row's person's when seen,
-        judged by the kind of source alone), ``left`` (the share of that which is true still, judged by the age), and
-        what POINTS says of the row.
+        Grain: POINTS row, sorted by ``node`` and in an order that does not depend on that of the rows. ``node``,
+        ``entity``, ``point`` (u32), ``table`` (accounts, records, relations), ``row_id``, ``source`` (never null),
+        ``trust`` (that the point was this row's person's when seen, judged by the kind of source alone), ``left`` (the
+        share of that which is true still, judged by the age), and more of what POINTS says of the row.
     points
-        Grain: contact point. ``point``, ``point_key``, ``kind``, ``line_type``, ``zones``, ``places`` (all rows' taken
-        together: law asks for every place it may be), ``entities`` (how many name it), ``last_seen``, ``share`` (what
-        the nature of the value leaves of the belief in an owner), ``sharers`` (strangers that halve it).
+        Grain: contact point, sorted by ``point`` (0…). ``point_key``, ``kind``, ``line_type``, ``zones``, ``places``
+        (all rows' taken together: law asks for every place it may be), ``entities`` (how many name it), ``last_seen``,
+        ``share`` (what the nature of the value leaves of the belief in an owner), ``sharers`` (strangers that halve
+        it), ``live_stated`` (that it works, before any attempt on it is heard).
     """
 
     people: pl.DataFrame
@@ -60,18 +64,30 @@ class Sighted:
 def sight(known: TraceInputs, as_of: datetime, params: TraceParams) -> Sighted:
     """Give numbers to people, entities and points, and weigh each sighting by its source and age."""
     people = _people(known)
-    table = pl.col("table").replace("contact_points", "accounts")
-    sightings = (
-        known.points.with_columns(table=table, source=pl.col("source").fill_null(OWN_FILE))
-        .join(people.select("table", "record_id", "node", "entity"), on=["table", "record_id"])
-        .rename({"record_id": "row_id"})
-        .with_columns(
-            point=pl.col("point_key").rank("dense").cast(pl.UInt32),
-            trust=_prior(params),
-            left=faded(as_of, params.owner_half_life_days, params.owner_stale_share, params),
-        )
+    named = _numbered(known.points, people)
+    points = _points(named, as_of, params)
+    sightings = named.select(
+        *("node", "entity", "point", "table", "source", "consent_id", "contact_point", "label"),
+        *("first_seen", "last_seen", "reassignment_checked_on", "reassignment_result"),
+        row_id="record_id",
+        trust=_prior(params),
+        left=faded(as_of, params.owner_half_life_days, params.owner_stale_share, params),
+    ).sort("node", "point", "source", "contact_point", "consent_id")
+    return Sighted(people=people, sightings=sightings, points=points)
+
+
+def _numbered(points: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Add ``node``, ``entity`` and ``point`` to POINTS, and say ``table`` and ``source`` of each row."""
+    named = points.with_columns(
+        table=pl.col("table").replace("contact_points", "accounts"),
+        source=pl.col("source").fill_null(OWN_FILE),
+        point=pl.col("point_key").rank("dense").cast(pl.UInt32) - 1,
     )
-    return Sighted(people=people, sightings=sightings, points=_points(sightings, params))
+    # The frame is wide: only its keys go through the join.
+    key = ["table", "record_id"]
+    whose = named.select(key).join(people.select(*key, "node", "entity"), on=key, how="left", maintain_order="left")
+    numbered = named.with_columns(whose["node"], whose["entity"])
+    return numbered.filter(pl.col("node").is_not_null()) if whose["node"].has_nulls() else numbered
 
 
 def with_entity(people: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
@@ -80,16 +96,6 @@ def with_entity(people: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
     return people.join(
         entities.select("source", "record_id", "entity_id"), on=["source", "record_id"], how="left"
     ).with_columns(pl.col("entity_id").fill_null(alone))
-
-
-def faded(as_of: datetime, half_life_days: float, stale_share: float, params: TraceParams) -> pl.Expr:
-    """Return the share (0 to 1) of a prior that is left, by the age of ``last_seen`` in days.
-
-    It is s + (1 − s)·2^(−age/half-life) with s the share that never fades; a sighting in the future is of today.
-    """
-    days = (pl.lit(as_of.date()) - pl.col("last_seen")).dt.total_days().clip(lower_bound=0)
-    age = days.cast(pl.Float64).fill_null(params.undated_days)
-    return stale_share + (1 - stale_share) * (2.0 ** (-age / half_life_days))
 
 
 def _people(known: TraceInputs) -> pl.DataFrame:
@@ -116,10 +122,7 @@ def _prior(params: TraceParams) -> pl.Expr:
     )
 
 
-def _points(sightings: pl.DataFrame, params: TraceParams) -> pl.DataFrame:
-    def together(name: str) -> pl.Expr:
-        return pl.col(name).list.explode(keep_nulls=False, empty_as_null=False).unique().sort()
-
+def _points(named: pl.DataFrame, as_of: datetime, params: TraceParams) -> pl.DataFrame:
     service = pl.col("line_type").is_in(_SERVICE_LINES).fill_null(value=False)
     personal = (pl.col("kind") == "email") | pl.col("line_type").is_in(_PERSONAL_LINES).fill_null(value=False)
     filler = (
@@ -127,22 +130,35 @@ def _points(sightings: pl.DataFrame, params: TraceParams) -> pl.DataFrame:
         .then(pl.col("point_key").str.contains(_FILLER_MAILBOX))
         .otherwise((pl.col("kind") == "phone") & pl.col("point_key").str.contains(_FILLER_NUMBER))
     )
-    # Most points say the same in every row, so the lists are only taken apart for the few versions that differ.
-    versions = sightings.select("point", "zones", "places").unique()
-    where = versions.group_by("point").agg(together("zones"), together("places"))
+    lines = named.filter(pl.col("line_type").is_not_null()).select("point", "line_type").unique()
     return (
-        sightings.group_by("point")
-        .agg(
-            pl.col("point_key", "kind", "line_type").min(),
-            pl.col("last_seen").max(),
-            entities=pl.col("entity").n_unique(),
-        )
-        .join(where, on="point")
+        first_of(named.select("point", "point_key", "kind"), "point", "point_key", "kind")
+        .join(named.group_by("point").agg(pl.col("last_seen").max()), on="point")
+        .join(named.select("point", "entity").unique().group_by("point").agg(entities=pl.len()), on="point")
+        .join(first_of(lines.sort("point", "line_type"), "point", "line_type"), on="point", how="left")
+        .join(_where(named), on="point")
         .with_columns(
             share=pl.when(service).then(params.service_line_share).otherwise(1.0)
             * pl.when(filler).then(params.filler_share).otherwise(1.0),
             filler=filler,
             sharers=pl.when(personal).then(params.sharers_personal).otherwise(params.sharers_home),
         )
+        .with_columns(live_stated=p_live(as_of, params))
         .sort("point")
     )
+
+
+def _where(named: pl.DataFrame) -> pl.DataFrame:
+    """Return by ``point`` the ``zones`` and ``places`` of all its rows.
+
+    Lists are only taken apart where rows differ.
+    """
+    said = named.select("point", "zones", "places")
+    several = pl.col("point").is_duplicated()
+    versions = said.filter(several).unique()
+    differ = versions.filter(several).group_by("point").agg(_together("zones"), _together("places"))
+    return pl.concat([said.filter(~several), versions.filter(~several), differ])
+
+
+def _together(name: str) -> pl.Expr:
+    return pl.col(name).list.explode(keep_nulls=False, empty_as_null=False).unique().sort()

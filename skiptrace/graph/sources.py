@@ -35,7 +35,8 @@ def score_sources(sighted: Sighted, spoken: Spoken, believed: pl.DataFrame) -> p
     spoken
         What attempts said plainly.
     believed
-        Leads as :func:`skiptrace.graph.leads.believe` weighs them.
+        Grain: lead. ``entity`` (the account's), ``about`` (whose point it would be), ``point``, ``party``, ``p_owner``,
+        ``p_live``.
 
     Returns
     -------
@@ -48,8 +49,9 @@ def score_sources(sighted: Sighted, spoken: Spoken, believed: pl.DataFrame) -> p
     worth = debtors.group_by("entity", "point").agg(worth=(pl.col("p_owner") * pl.col("p_live")).max())
     right = pl.col("right")
     return (
-        sighted.sightings.filter(pl.col("table") != "relations")
-        .select(*_SOURCE, "entity", "point")
+        sighted.sightings.select("table", "source", "entity", "point")
+        .with_columns(sighted.points["kind"][sighted.sightings["point"]])
+        .filter(pl.col("table") != "relations")
         .join(spoken.settled, on=["entity", "point"], how="left")
         .join(worth, on=["entity", "point"], how="left")
         .group_by(_SOURCE)

@@ -6,20 +6,38 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from skiptrace.graph.leads import believe, rank
+from skiptrace.contracts.stages import LEADS
+from skiptrace.graph.evidence import Evidence
+from skiptrace.graph.leads import rank, stated
 from skiptrace.graph.outcomes import hear
 from skiptrace.graph.paths import SEPARATOR
 from skiptrace.graph.relationships import relate
 from skiptrace.graph.sightings import sight
 from skiptrace.graph.sources import score_sources
 from skiptrace.graph.tables import Traced, TraceInputs
+from skiptrace.graph.weighing import learn, tried_accounts, weigh
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from skiptrace.graph.learning import Worths
+    from skiptrace.graph.outcomes import Spoken
+    from skiptrace.graph.sightings import Sighted
     from skiptrace.settings import TraceParams
 
 __all__ = ["evidence", "trace"]
+
+_BELIEVED = pl.DataFrame(
+    schema={
+        "entity": pl.UInt32,
+        "about": pl.UInt32,
+        "point": pl.UInt32,
+        "party": pl.String,
+        "p_owner": pl.Float64,
+        "p_live": pl.Float64,
+    }
+)
+"""Grain: lead. What edges and sources are told of it."""
 
 
 def trace(known: TraceInputs, as_of: datetime, params: TraceParams) -> Traced:
@@ -36,12 +54,26 @@ def trace(known: TraceInputs, as_of: datetime, params: TraceParams) -> Traced:
     """
     sighted = sight(known, as_of, params)
     spoken = hear(sighted, known.attempts, as_of)
-    believed = believe(sighted, known.pairs, spoken, as_of, params)
+    everything = Evidence.of(sighted, known.pairs, params)
+    worths = _learned(everything, sighted, spoken, as_of, params)
+    leads, believed = [LEADS.empty()], [_BELIEVED]
+    for part in everything.parts():
+        weighed = weigh(stated(part, sighted, as_of, params), part, spoken, worths, as_of, params)
+        leads.append(rank(weighed, params))
+        believed.append(weighed.select(_BELIEVED.columns))
+    beliefs = pl.concat(believed)
     return Traced(
-        relationships=relate(sighted, believed, as_of, params),
-        leads=rank(believed, params),
-        sources=score_sources(sighted, spoken, believed),
+        relationships=relate(sighted, beliefs, as_of, params),
+        leads=pl.concat(leads),
+        sources=score_sources(sighted, spoken, beliefs),
     )
+
+
+def _learned(
+    everything: Evidence, sighted: Sighted, spoken: Spoken, as_of: datetime, params: TraceParams
+) -> dict[str, Worths]:
+    sample = everything.about(tried_accounts(spoken))
+    return learn(stated(sample, sighted, as_of, params), sample, spoken, as_of, params)
 
 
 def evidence(traced: Traced, account_id: str) -> pl.DataFrame:

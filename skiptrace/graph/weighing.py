@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from skiptrace.graph.clues import gather_clues
@@ -12,29 +13,38 @@ from skiptrace.graph.states import OTHERS, THEIRS, beliefs, heard, posterior, st
 from skiptrace.vocabulary import Party, PointKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from skiptrace.graph.learning import Worths
     from skiptrace.graph.outcomes import Spoken
     from skiptrace.settings import TraceParams
 
-__all__ = ["weigh"]
+__all__ = ["learn", "tried_accounts", "weigh"]
 
-_KEY = ["entity", "point", "party"]
-_TRY = ["place", "years", "word", "attempt_id"]
+_MOST_ACCOUNTS = 25_000
+"""Tried accounts that are learned from: more tell hardly more, and memory and time stay bounded."""
+_KEY = ["account", "point", "party"]
+_TRY = ["lead", "years", "word", "attempt_id"]
 
 
-def weigh(
-    leads: pl.DataFrame, sources: pl.DataFrame, spoken: Spoken, as_of: datetime, params: TraceParams
-) -> pl.DataFrame:
-    """Weigh what clues and attempts say of each lead.
+def tried_accounts(spoken: Spoken) -> pl.Series:
+    """Return the accounts to learn from: those that were tried, evenly taken if they are very many."""
+    tried = spoken.tries["account"].unique().sort()
+    return tried.gather_every(max(-(-len(tried) // _MOST_ACCOUNTS), 1))
+
+
+def learn(
+    leads: pl.DataFrame, evidence: pl.DataFrame, spoken: Spoken, as_of: datetime, params: TraceParams
+) -> dict[str, Worths]:
+    """Learn what clues are worth and outcomes mean, kind by kind of contact point.
 
     Parameters
     ----------
     leads
-        Grain: lead. ``lead`` (u32, sorted), ``entity`` (the account's), ``point``, and what
-        :func:`skiptrace.graph.clues.gather_clues` asks.
-    sources
-        Grain: lead × source that names it; ``last_seen``.
+        Those of :func:`tried_accounts`, all of them, as :func:`skiptrace.graph.leads.stated` puts them.
+    evidence
+        What they rest on.
     spoken
         What attempts said.
     as_of, params
@@ -42,45 +52,107 @@ def weigh(
 
     Returns
     -------
-    polars.DataFrame
-        Grain: lead. ``lead``, ``p_owner``, ``p_live``, and ``prior_owner`` and ``prior_live`` of before the attempts on
-        it were heard.
+    dict
+        By kind; those of which too few were tried are missing.
     """
-    groups = (
-        leads.filter(pl.col("kind") == kind.value, pl.col("party") == party.value)
+    sources = _sources(evidence)
+    worths = {}
+    for kind in PointKind:
+        ours = leads.filter(_is(kind, Party.DEBTOR))
+        tries = ours.select("lead", *_KEY).join(spoken.tries, on=_KEY).select(_TRY)
+        if tries["lead"].n_unique() >= params.learn_least:
+            worths[kind.value] = learn_worths(gather_clues(ours, sources, as_of, params), tries, params)
+    return worths
+
+
+def weigh(
+    leads: pl.DataFrame,
+    evidence: pl.DataFrame,
+    spoken: Spoken,
+    worths: Mapping[str, Worths],
+    as_of: datetime,
+    params: TraceParams,
+) -> pl.DataFrame:
+    """Weigh what clues and attempts say of each lead.
+
+    Parameters
+    ----------
+    leads, evidence
+        Of whole accounts, as for :func:`learn`.
+    spoken
+        What attempts said.
+    worths
+        What was learned.
+    as_of, params
+        When, and what is stated.
+
+    Returns
+    -------
+    polars.DataFrame
+        The leads with ``p_owner`` and ``p_live``, ``prior_owner`` and ``prior_live`` (before the attempts on them were
+        heard), and ``outcome`` and ``on`` of the last attempt that spoke plainly.
+    """
+    sources, told = _sources(evidence), _told(leads, spoken)
+    groups = [
+        _weigh(group, sources, told, worths.get(kind.value) if party is Party.DEBTOR else None, as_of, params)
         for kind in PointKind
         for party in Party
+        if (group := leads.filter(_is(kind, party))).height
+    ]
+    last = _of_these(spoken.last, leads)
+    return leads.join(pl.concat(groups), on="lead", how="left", maintain_order="left").join(
+        last, on=["account", "point"], how="left", maintain_order="left"
     )
-    return pl.concat(_weigh(group, sources, spoken, as_of, params) for group in groups).sort("lead")
 
 
 def _weigh(
-    leads: pl.DataFrame, sources: pl.DataFrame, spoken: Spoken, as_of: datetime, params: TraceParams
+    leads: pl.DataFrame,
+    sources: pl.DataFrame,
+    told: pl.DataFrame,
+    worths: Worths | None,
+    as_of: datetime,
+    params: TraceParams,
 ) -> pl.DataFrame:
     """Weigh the leads of one kind and party."""
-    placed = leads.select("lead", *_KEY).with_row_index("place")
-    tries = placed.join(spoken.tries, on=_KEY)
-    shares = stated_shares()
     owner, live = (leads[name].to_numpy() for name in ("owner_stated", "live_stated"))
-    if leads.height and leads["party"][0] == Party.DEBTOR.value and tries["place"].n_unique() >= params.learn_least:
-        mine = sources.join(placed.select("lead", "place"), on="lead").drop("lead").rename({"place": "lead"})
-        clues = gather_clues(leads.with_columns(placed["place"].alias("lead")), mine, as_of, params)
-        worths = learn_worths(clues, tries.select(_TRY).rename({"place": "lead"}), params)
-        owner, live = worths.believed(clues)
+    shares = stated_shares()
+    if worths is not None:
+        owner, live = worths.believed(gather_clues(leads, sources, as_of, params))
         shares = worths.shares
-    believed = beliefs(owner, live)
-    told = pl.concat([tries.filter("plain").select(_TRY), _hearsay(placed, spoken)], how="vertical_relaxed")
-    after = posterior(believed, heard(as_tries(told, "place"), shares, leads.height, params.lost_per_year))
+    placed = leads.select("lead").with_row_index("place")
+    tries = as_tries(told.join(placed, on="lead"), "place")
+    after = posterior(beliefs(owner, live), heard(tries, shares, leads.height, params.lost_per_year))
     works = after[:, THEIRS] + after[:, OTHERS]
     found = {"p_owner": after[:, THEIRS] / works, "p_live": works, "prior_owner": owner, "prior_live": live}
     return leads.select("lead").with_columns(pl.Series(name, column).round(6) for name, column in found.items())
 
 
-def _hearsay(placed: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
-    """Return what the latest attempt for somebody else tells: only whether the point works."""
+def _is(kind: PointKind, party: Party) -> pl.Expr:
+    return (pl.col("kind") == kind.value) & (pl.col("party") == party.value)
+
+
+def _sources(evidence: pl.DataFrame) -> pl.DataFrame:
+    return evidence.group_by("lead", "source").agg(pl.col("last_seen").max())
+
+
+def _told(leads: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
+    """Return the plain attempts on the leads, and the latest for somebody else: that tells only whether it works."""
     words = stated_shares().words.height
-    return (
-        placed.join(spoken.latest, on="point")
-        .filter(pl.col("asker") != pl.col("entity"))
-        .select("place", "years", word=pl.col("word") % words + words, attempt_id=pl.lit(""))
+    plain = _of_these(spoken.tries, leads).filter("plain")
+    hearsay = pl.concat(
+        [leads.select("lead", "entity"), spoken.latest.drop("point")[leads["point"]]], how="horizontal"
+    ).filter(pl.col("asker") != pl.col("entity"))
+    return pl.concat(
+        [
+            leads.select("lead", *_KEY).join(plain, on=_KEY).select(_TRY),
+            hearsay.select("lead", "years", word=pl.col("word") % words + words, attempt_id=pl.lit("")),
+        ],
+        how="vertical_relaxed",
     )
+
+
+def _of_these(said: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
+    """Return what was said of the accounts that the leads, whole accounts in order, are of."""
+    account, ends = said["account"].to_numpy(), leads["account"].to_numpy()[[0, -1]]
+    begin, end = np.searchsorted(account, ends[0], "left"), np.searchsorted(account, ends[1], "right")
+    return said[int(begin) : int(end)]
