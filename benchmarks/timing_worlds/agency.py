@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from timing_worlds.answering import CALL, EMAIL, SMS, Came, Tried, came_of
-from timing_worlds.world import DEBTORS, FIRST_LAWFUL, LAST_LAWFUL, MAILBOX, WEEKS
+from timing_worlds.world import DEBTORS, FIRST_LAWFUL, LAST_LAWFUL, MAILBOX, MOBILE, WEEKS
 
 if TYPE_CHECKING:
     from timing_worlds.world import World
@@ -34,7 +34,8 @@ class _Desk:
         points = world.points
         count = world.accounts.height
         self.owner = points["person"].to_numpy()
-        self.mail = points["kind"].to_numpy() == MAILBOX
+        kind = points["kind"].to_numpy()
+        self.fit = {CALL: kind != MAILBOX, SMS: kind == MOBILE, EMAIL: kind == MAILBOX}
         chance = points["p_owner"].to_numpy() * points["p_live"].to_numpy()
         self.worth = 1.5 * np.log(chance / (1 - chance))
         self.worked = np.full(count, -1)
@@ -58,13 +59,13 @@ class _Desk:
     def _point(self, person: np.ndarray, channel: np.ndarray) -> np.ndarray:
         """Return the point each is tried at: mostly the one that seems best; -1 = none of that kind."""
         score = self.worth + self.rng.gumbel(size=len(self.worth))
-        found = np.full((len(self.worked), 2), -1)
+        found = np.full((len(self.worked), len(self.fit)), -1)
         order = np.argsort(score)
-        for mail in (False, True):
-            rows = order[self.mail[order] == mail]
+        for way, fit in self.fit.items():
+            rows = order[fit[order]]
             # The last one written stays.
-            found[self.owner[rows], int(mail)] = rows
-        return found[person, (channel == EMAIL).astype(int)]
+            found[self.owner[rows], way] = rows
+        return found[person, channel]
 
     def _hour(self, person: np.ndarray, turn: int) -> np.ndarray:
         """Return the hour of the person's week, lawful where the file believes the person to live."""

@@ -53,8 +53,7 @@ def chance_of(world: World, tried: Tried) -> np.ndarray:
     if len(rows):
         sent = Tried(*(column[rows] for column in tried))
         keen = np.where(sent.channel == SMS, world.traits.texts[who[rows]], world.traits.mails[who[rows]])
-        able = _fit_for_text(world, sent)
-        chance[rows] = keen * able * (1 - np.exp(-_hazard(world, sent, who[rows], "free").sum(axis=1)))
+        chance[rows] = keen * (1 - np.exp(-_hazard(world, sent, who[rows], "free").sum(axis=1)))
     return np.where(state == DEBTORS, chance, 0.0)
 
 
@@ -130,14 +129,13 @@ def _texted(world: World, tried: Tried, rng: np.random.Generator) -> Came:
     who, state = _who(world, tried)
     hazard = _hazard(world, tried, who, "free")
     draw = rng.random((3, len(who)))
-    heard = _fit_for_text(world, tried)
-    answers = heard & (draw[0] < world.traits.texts[who] * (1 - np.exp(-hazard.sum(axis=1))))
+    answers = draw[0] < world.traits.texts[who] * (1 - np.exp(-hazard.sum(axis=1)))
     reached = answers & (state == DEBTORS)
     outcome = _pick(draw[1], ((0.8, "delivered"), (1, "sent")))
     wrong = answers & (state == ANOTHERS) & (draw[2] < _CORRECTS)
     outcome = np.where(reached, _pick(draw[2], ((0.93, "replied"), (1, "opted_out"))), outcome)
     outcome = np.where(wrong, "wrong_number", outcome)
-    deaf = ~heard | ((state != DEBTORS) & (state != ANOTHERS))
+    deaf = (state != DEBTORS) & (state != ANOTHERS)
     outcome = np.where(deaf, _pick(draw[1], ((0.7, "undelivered"), (1, "sent"))), outcome)
     return _written(outcome, reached & ~deaf, (reached | wrong) & ~deaf, hazard, rng)
 
@@ -172,11 +170,6 @@ def _hazard(world: World, tried: Tried, who: np.ndarray, name: str) -> np.ndarra
     ahead = np.arange(_DAY)
     shares = world.week.at(name, who[:, None], tried.week[:, None], tried.hour[:, None] + ahead)
     return 0.4 * shares * np.exp(-ahead / _PATIENCE)
-
-
-def _fit_for_text(world: World, tried: Tried) -> np.ndarray:
-    """Landlines take no texts."""
-    return (tried.channel != SMS) | (world.points["kind"].to_numpy()[tried.point] != HOME)
 
 
 def _pick(draw: np.ndarray, shares: tuple[tuple[float, str], ...]) -> np.ndarray:

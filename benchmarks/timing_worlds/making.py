@@ -10,7 +10,7 @@ import polars as pl
 from linkage.chance import Chance
 from timing_worlds import agency
 from timing_worlds.answering import CALL, EMAIL, SMS, Came, Tried, came_of, chance_of
-from timing_worlds.world import AS_OF, FIRST_LAWFUL, HOME, LAST_LAWFUL, MAILBOX, WEEKS, ZONES
+from timing_worlds.world import AS_OF, FIRST_LAWFUL, HOME, LAST_LAWFUL, MAILBOX, MOBILE, WEEKS, ZONES
 from timing_worlds.worlds import build
 
 if TYPE_CHECKING:
@@ -152,7 +152,8 @@ def _asked(world: World, rng: np.random.Generator) -> tuple[Tried, np.ndarray]:
     days, hours = np.arange(7), np.arange(FIRST_LAWFUL, LAST_LAWFUL + 1)
     lawful = np.add.outer(24 * days, hours).ravel()
     owner, kind = world.points["person"].to_numpy(), world.points["kind"].to_numpy()
-    phones, mailboxes = np.flatnonzero(kind != MAILBOX), np.flatnonzero(kind == MAILBOX)
+    phones = np.flatnonzero(kind != MAILBOX)
+    mobiles, mailboxes = np.flatnonzero(kind == MOBILE), np.flatnonzero(kind == MAILBOX)
     count = world.accounts.height
     first, many = np.searchsorted(owner[phones], np.arange(count)), np.bincount(owner[phones], minlength=count)
 
@@ -162,7 +163,7 @@ def _asked(world: World, rng: np.random.Generator) -> tuple[Tried, np.ndarray]:
 
     called = leads(_TESTS * count) * len(lawful) + rng.integers(0, len(lawful), _TESTS * count)
     others = _TESTS * count // 3
-    point = np.concatenate([np.repeat(phones, len(lawful)), phones[leads(others)], rng.choice(mailboxes, others)])
+    point = np.concatenate([np.repeat(phones, len(lawful)), rng.choice(mobiles, others), rng.choice(mailboxes, others)])
     hour = np.concatenate([np.tile(lawful, len(phones)), rng.choice(lawful, 2 * others)])
     channel = np.repeat([CALL, SMS, EMAIL], [len(phones) * len(lawful), others, others])
     asked = Tried(owner[point], point, channel, np.full(len(point), WEEKS), hour)

@@ -106,6 +106,8 @@ def _forecast(method: str, calls: pl.DataFrame, test: pl.DataFrame) -> Forecast:
 
 def _quality(tried: pl.DataFrame, said: str = "p", came: str = "reached") -> tuple[float, float, float, float]:
     """Return log-loss, Brier score, AUC and calibration error."""
+    if tried[said].null_count():
+        raise SystemExit(f"{tried[said].null_count()} attempts without forecast")
     p, hit = pl.col("p"), pl.col("hit")
     rows = tried.select(p=pl.col(said).cast(pl.Float64), hit=pl.col(came).cast(pl.Float64))
     sure = p.clip(_EDGE, 1 - _EDGE)

@@ -20,6 +20,7 @@ __all__ = [
     "FIRST_LAWFUL",
     "HOME",
     "LAST_LAWFUL",
+    "MAILBOX",
     "MOBILE",
     "WEEKS",
     "ZONES",
