@@ -17,7 +17,7 @@ LightGBM and logistic regression on features of person, number, hour, history an
 (beta-binomial); the hour of the last success; the best hour of all; the rate of the cohort. Columns: log-loss, Brier
 score, AUC and calibration error (ten bins of equal count) on random calls; true probability of the call recommended to
 each account (best lead and hour of the coming week; ties: the best prior, then the mean), and how far that goes from a
-random call (0) to the best one (1).
+random call (0) to the best one (1); log-loss above ours on the same calls, with its standard error by account.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
 _WORLDS = ("routines", "smooth", "person", "flat", "shifting")
 _PEERS = Path(__file__).parent / "timing_worlds" / "peers.py"
-_HEAD = f"{'':<10} {'log-loss':>8} {'Brier':>7} {'AUC':>6} {'ECE':>6} | {'contact':>7} {'gain':>6}"
+_HEAD = (
+    f"{'':<10} {'log-loss':>8} {'Brier':>7} {'AUC':>6} {'ECE':>6} | {'contact':>7} {'gain':>6} | {'behind ours':>16}"
+)
 
 
 def main() -> None:
@@ -82,7 +84,7 @@ def _table(world: str, found: Report, spent: Spent) -> str:
     lines = [f"\n{world}: {found.facts}", _HEAD]
     lines += [
         f"{row.method:<10} {row.loss:>8.4f} {row.brier:>7.4f} {row.auc:>6.3f} {row.error:>6.4f} | "
-        f"{row.contact:>7.4f} {row.gain:>6.3f}"
+        f"{row.contact:>7.4f} {row.gain:>6.3f} | {row.behind[0]:>+7.4f} ± {row.behind[1]:.4f}"
         for row in found.forecasts
     ]
     every, mine, others = found.covered

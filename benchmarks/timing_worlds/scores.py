@@ -32,6 +32,8 @@ class Forecast(NamedTuple):
     """True probability of the slot recommended to each account; where slots tie, their mean."""
     gain: float
     """Share of the way from a random slot to the best one."""
+    behind: tuple[float, float]
+    """Log-loss above ours on the same calls, and the standard error of that, accounts taken as they come."""
 
 
 class Belief(NamedTuple):
@@ -75,7 +77,8 @@ def measure(folder: Path) -> Report:
         path = folder / f"{method}.parquet"
         if method == "truth" or path.exists():
             given = calls.select("slot", p="true") if method == "truth" else pl.read_parquet(path).select("slot", "p")
-            forecasts.append(_forecast(method, calls.join(given, on="slot"), test))
+            said = calls.join(given, on="slot").join(ours.select("slot", ours="p"), on="slot")
+            forecasts.append(_forecast(method, said, test))
     covered, width = _coverage(calls.join(ours, on="slot"), folder)
     return Report(
         facts=_facts(folder, calls, test),
@@ -88,7 +91,7 @@ def measure(folder: Path) -> Report:
 
 
 def _forecast(method: str, calls: pl.DataFrame, test: pl.DataFrame) -> Forecast:
-    tried = test.join(calls.select("slot", "p"), on="slot")
+    tried = test.join(calls.select("slot", "account_id", "p", "ours"), on="slot")
     by = "account_id"
     best = (
         calls.with_columns(p=pl.col("p").round(_ROUND))
@@ -101,7 +104,7 @@ def _forecast(method: str, calls: pl.DataFrame, test: pl.DataFrame) -> Forecast:
     chance = calls.group_by(by, "contact_point").agg(pl.col("true").mean()).group_by(by).agg(pl.col("true").mean())
     random, oracle = chance["true"].mean(), calls.group_by(by).agg(pl.col("true").max())["true"].mean()
     contact = best["contact"].mean()
-    return Forecast(method, *_quality(tried), contact, (contact - random) / (oracle - random))
+    return Forecast(method, *_quality(tried), contact, (contact - random) / (oracle - random), _behind(tried))
 
 
 def _quality(tried: pl.DataFrame, said: str = "p", came: str = "reached") -> tuple[float, float, float, float]:
@@ -121,6 +124,15 @@ def _quality(tried: pl.DataFrame, said: str = "p", came: str = "reached") -> tup
         (ranks.sum() - many * (many + 1) / 2) / max(many * rest, 1),
         apart.select((pl.col("gap") * pl.col("count")).sum() / pl.col("count").sum()).item(),
     )
+
+
+def _behind(tried: pl.DataFrame) -> tuple[float, float]:
+    hit = pl.col("reached")
+    p, ours = (pl.col(name).cast(pl.Float64).clip(_EDGE, 1 - _EDGE) for name in ("p", "ours"))
+    more = pl.when(hit).then(ours.log() - p.log()).otherwise((1 - ours).log() - (1 - p).log())
+    mean = tried.select(more.mean()).item()
+    sums = tried.group_by("account_id").agg((more - mean).sum().alias("sum"))["sum"]
+    return mean, float((sums**2).sum() ** 0.5 / tried.height)
 
 
 def _other(folder: Path, slots: pl.DataFrame, test: pl.DataFrame, channel: str) -> tuple[float, float, float, float]:
