@@ -91,7 +91,7 @@ def measure(folder: Path) -> Report:
 
 
 def _forecast(method: str, calls: pl.DataFrame, test: pl.DataFrame) -> Forecast:
-    tried = test.join(calls.select("slot", "account_id", "p", "ours"), on="slot")
+    tried = test.join(calls.select("slot", "account_id", "p", "ours"), on="slot", maintain_order="left")
     by = "account_id"
     best = (
         calls.with_columns(p=pl.col("p").round(_ROUND))
@@ -139,7 +139,9 @@ def _other(folder: Path, slots: pl.DataFrame, test: pl.DataFrame, channel: str) 
     ours = pl.read_parquet(folder / "ours.parquet")
     log = pl.read_parquet(folder / "attempts.parquet").filter(pl.col("channel") == channel)
     rate = log["outcome"].is_in(["replied", "opted_out"]).mean()
-    tried = test.join(slots.filter(pl.col("channel") == channel), on="slot").join(ours, on="slot")
+    tried = test.join(slots.filter(pl.col("channel") == channel), on="slot", maintain_order="left").join(
+        ours, on="slot", maintain_order="left"
+    )
     loss, _, auc, error = _quality(tried)
     return loss, _quality(tried.with_columns(p=pl.lit(rate)))[0], auc, error
 
@@ -162,7 +164,7 @@ def _beliefs(folder: Path, points: pl.DataFrame) -> list[Belief]:
     for stage in ("prior", "traced", "learned"):
         stated = points if stage == "prior" else pl.read_parquet(folder / f"{stage}.parquet")
         rows = stated.filter(pl.col("kind") == "phone").select("account_id", "contact_point", "p_owner", "p_live")
-        rows = rows.join(states, on=["account_id", "contact_point"]).with_columns(
+        rows = rows.join(states, on=["account_id", "contact_point"], maintain_order="left").with_columns(
             p=pl.col("p_owner") * pl.col("p_live")
         )
         judged = (("p", "mine", rows), ("p_live", "live", rows), ("p_owner", "mine", rows.filter("live")))
