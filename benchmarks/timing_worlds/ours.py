@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +10,9 @@ from leads_worlds.running import peak_megabytes
 from timing_worlds.world import AS_OF
 
 from skiptrace.contracts.stages import CODED_ATTEMPTS, LEADS, PEOPLE
+from skiptrace.graph.learning import as_tries
+from skiptrace.graph.outcomes import speaks_plainly, with_words, years_ago
+from skiptrace.graph.states import OTHERS, THEIRS, beliefs, heard, posterior, stated_shares
 from skiptrace.settings import LearnParams, TraceParams
 from skiptrace.timing import learn
 from skiptrace.vocabulary import outcome_meanings
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Spent", "coded", "leads", "people", "run"]
-
-_CERTAIN = 1e-6
 
 
 class Spent(NamedTuple):
@@ -71,15 +71,11 @@ def coded(attempts: pl.DataFrame) -> pl.DataFrame:
 
 
 def leads(points: pl.DataFrame, log: pl.DataFrame) -> pl.DataFrame:
-    """Return LEADS as trace hands them on: true priors, moved by what outcomes said plainly, by trace's own factors."""
-    said = _said(log)
-    p_owner = _moved(pl.col("p_owner"), pl.col("owner_nats"))
+    """Return LEADS as trace hands them on: true priors, moved by what outcomes said plainly, as trace hears them."""
     return LEADS.conform(
-        points.join(said, on=["account_id", "contact_point"], how="left", maintain_order="left")
+        _after(points, log)
         .with_columns(
             point_key="contact_point",
-            p_owner=p_owner,
-            p_live=_moved(pl.col("p_live"), pl.col("live_nats")),
             party=pl.lit("debtor"),
             path=pl.lit("on file"),
             record_ids=pl.concat_list("account_id"),
@@ -98,26 +94,19 @@ def leads(points: pl.DataFrame, log: pl.DataFrame) -> pl.DataFrame:
     ).select(*LEADS.columns)
 
 
-def _said(log: pl.DataFrame) -> pl.DataFrame:
-    """Return ``live_nats`` and ``owner_nats`` by account and point: of the latest run of outcomes that agree."""
-    params = TraceParams()
-    days = (pl.lit(AS_OF) - pl.col("started_at")).dt.total_seconds() / 86_400
-    heard = log.join(outcome_meanings().select("outcome", "live", "owner"), on="outcome").with_columns(
-        weight=2.0 ** (-days / params.outcome_half_life_days)
+def _after(points: pl.DataFrame, log: pl.DataFrame) -> pl.DataFrame:
+    """Return the points with ``p_owner`` and ``p_live`` after plain outcomes, the true ones as ``prior_*``."""
+    placed = points.with_row_index("place").rename({"p_owner": "prior_owner", "p_live": "prior_live"})
+    plain = (
+        log.join(outcome_meanings().select("outcome", "live", "owner"), on="outcome")
+        .filter(speaks_plainly())
+        .pipe(with_words, third=pl.lit(value=False), former=pl.lit(value=False))
+        .filter(pl.col("word").is_not_null())
+        .join(placed.select("place", "account_id", "contact_point"), on=["account_id", "contact_point"])
+        .with_columns(years=years_ago(pl.col("started_at"), AS_OF))
     )
-    by, limit = ["account_id", "contact_point"], math.log(params.max_factor)
-    found = log.select(by).unique()
-    for sign, factor in (("live", params.live_factor), ("owner", params.owner_factor)):
-        plain = heard.filter(pl.col(sign) != 0)
-        plain = plain.with_columns(last=pl.col(sign).sort_by("started_at").last().over(by))
-        other = pl.col("started_at").filter(pl.col(sign) != pl.col("last"))
-        plain = plain.with_columns(turned=other.max().over(by))
-        run = plain.filter((pl.col("started_at") > pl.col("turned")) | pl.col("turned").is_null())
-        nats = (pl.col(sign) * pl.col("weight") * math.log(factor)).sum().clip(-limit, limit)
-        found = found.join(run.group_by(by).agg(nats.alias(f"{sign}_nats")), on=by, how="left")
-    return found
-
-
-def _moved(probability: pl.Expr, nats: pl.Expr) -> pl.Expr:
-    odds = (probability / (1 - probability)).log() + nats.fill_null(0.0)
-    return (1 / (1 + (-odds).exp())).clip(_CERTAIN, 1 - _CERTAIN)
+    prior = beliefs(placed["prior_owner"].to_numpy(), placed["prior_live"].to_numpy())
+    said = heard(as_tries(plain, "place"), stated_shares(), placed.height, TraceParams().lost_per_year)
+    after = posterior(prior, said)
+    works = after[:, THEIRS] + after[:, OTHERS]
+    return placed.drop("place").with_columns(p_owner=pl.Series(after[:, THEIRS] / works), p_live=pl.Series(works))
