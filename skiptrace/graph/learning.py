@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from skiptrace.graph.states import Floats
     from skiptrace.settings import TraceParams
 
-__all__ = ["Worths", "learn_worths"]
+__all__ = ["Worths", "as_tries", "learn_shares", "learn_worths"]
 
 _MOST_SOURCES = 200
 _ROUNDS = 40
+_ROUNDS_OF_SHARES = 20
 _FAR = 15.0
 
 
@@ -79,8 +80,7 @@ def learn_worths(clues: Clues, tries: pl.DataFrame, params: TraceParams) -> Wort
     heard = as_tries(tries.join(numbered, on="lead"), "point")
     stated = [sample.leads[name].to_numpy() for name in ("owner_stated", "live_stated")]
     owner, live = np.zeros(matrix.shape[1]), np.zeros(matrix.shape[1])
-    at_rest = beliefs(_chance(stated[0]), _chance(stated[1])).mean(axis=0)
-    shares = suited = stated_shares().suited(_said(tries), at_rest, params.shares_weight)
+    shares = suited = _suited(heard, beliefs(_chance(stated[0]), _chance(stated[1])).mean(axis=0), params)
     for _ in range(_ROUNDS):
         believed = beliefs(_chance(stated[0] + matrix @ owner), _chance(stated[1] + matrix @ live))
         now, counts = recalled(heard, shares, believed, params.lost_per_year)
@@ -91,11 +91,30 @@ def learn_worths(clues: Clues, tries: pl.DataFrame, params: TraceParams) -> Wort
     return Worths(sources=sources, owner=owner, live=live, shares=shares)
 
 
-def _said(tries: pl.DataFrame) -> Floats:
-    """Return how often each word was said that tells more than whether a point works."""
+def learn_shares(tries: Tries, believed: Floats, params: TraceParams) -> Shares:
+    """Learn what outcomes mean from tries on points of which it is known what to believe.
+
+    Parameters
+    ----------
+    tries
+        Attempts.
+    believed
+        Point × state, before any of them is heard.
+    params
+        How strongly to hold on to what is stated.
+    """
+    suited = shares = _suited(tries, believed.mean(axis=0), params)
+    for _ in range(_ROUNDS_OF_SHARES):
+        _, counts = recalled(tries, shares, believed, params.lost_per_year)
+        shares = suited.learned(counts, params.shares_weight)
+    return shares
+
+
+def _suited(tries: Tries, states: Floats, params: TraceParams) -> Shares:
+    """Return the stated shares at the level of the tries; words that only tell whether a point works do not count."""
     words = stated_shares().words.height
-    result: Floats = np.bincount(tries["word"].to_numpy(), minlength=2 * words)[:words].astype(np.float64)
-    return result
+    seen = np.bincount(tries.word, minlength=2 * words)[:words].astype(np.float64)
+    return stated_shares().suited(seen, states, params.shares_weight)
 
 
 def as_tries(tries: pl.DataFrame, point: str) -> Tries:

@@ -11,17 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from skiptrace.contracts.inputs import INSTANT
-from skiptrace.graph.outcomes import speaks_plainly, with_words
+from skiptrace.graph.learning import as_tries, learn_shares
+from skiptrace.graph.outcomes import speaks_plainly, with_words, years_ago
+from skiptrace.graph.states import OUT, THEIRS, beliefs, stated_shares
+from skiptrace.settings import TraceParams
 from skiptrace.timing.clock import UNKNOWN_HOUR, week_hours
 from skiptrace.vocabulary import Channel, Direction, outcome_meanings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from skiptrace.settings import LearnParams
@@ -46,6 +49,9 @@ WRITTEN = (Channel.SMS.value, Channel.EMAIL.value, Channel.LETTER.value)
 REPLY_HOURS = {Channel.SMS.value: 24, Channel.EMAIL.value: 24, Channel.LETTER.value: 14 * 24}
 """Hours in which a reply counts as reached; calls and visits reach at once or not."""
 
+_MOST = 50_000
+"""Points from which it is learned what outcomes mean: more tell hardly more."""
+
 SETTLED, OPEN, QUIET = 0, 1, 2
 """Parts of a point's trials: up to its last reach, when it surely was the person's and live; since then; and, of
 these, silence since the last sign of life, the only ones that a dead point would explain."""
@@ -57,12 +63,11 @@ class Evidence:
 
     Attributes
     ----------
-    point, person, channel, hour, part, reached, weight, trust
+    point, person, channel, hour, part, reached, weight, trust, death
         Grain: trial, sorted by person, point, part and time. Indices into the cast's points and persons, into
         ``CHANNELS``, the local hour of the week, the part of the point's trials, 1.0 or 0.0, how much the trial
-        still counts, and how much it did when it was fresh.
-    strangers
-        Grain: point. Weighted answers since the last reach by somebody who was not known to be the person.
+        still counts, how much it did when it was fresh, and the log-odds by which it speaks of a dead point, apart from
+        its not reaching (0 but for silence since the last sign of life).
     present_person, present_hour, present_weight
         Grain: sign that the person had time, and when.
     """
@@ -75,7 +80,7 @@ class Evidence:
     reached: Floats
     weight: Floats
     trust: Floats
-    strangers: Floats
+    death: Floats
     present_person: NDArray[np.int64]
     present_hour: NDArray[np.int64]
     present_weight: Floats
@@ -90,9 +95,8 @@ class Evidence:
         return Evidence(
             **{
                 name: getattr(self, name)[mine]
-                for name in ("point", "person", "channel", "hour", "part", "reached", "weight", "trust")
+                for name in ("point", "person", "channel", "hour", "part", "reached", "weight", "trust", "death")
             },
-            strangers=self.strangers,
             **{name: getattr(self, name)[present] for name in ("present_person", "present_hour", "present_weight")},
         )
 
@@ -112,9 +116,9 @@ def hear(attempts: pl.DataFrame, cast: Cast) -> pl.DataFrame:
     polars.DataFrame
         Grain: attempt × person it speaks of, sorted by person, point, time and attempt. ``attempt_id``, ``person``,
         ``point``, ``channel``, ``third`` (the person is a third party), ``at``, ``reply_at`` (null: none), ``inbound``,
-        ``hour``, ``reply_hour``, ``word`` (what trace hears in it; null: nothing plain), and of the outcome's meaning
-        ``reach``, ``live``, ``owner``, ``answered``, ``message_left`` and ``reply`` (null: the outcome says nothing of
-        it).
+        ``hour``, ``reply_hour``, ``word`` (of :class:`skiptrace.graph.states.Shares`), ``plain`` (trace has heard it),
+        and of the outcome's meaning ``reach``, ``live``, ``owner``, ``answered``, ``message_left`` and ``reply`` (null:
+        the outcome says nothing of it).
     """
     meanings = outcome_meanings().select("outcome", "reach", "live", "owner", "answered", "message_left", "reply")
     keyed = attempts.select(
@@ -132,7 +136,7 @@ def hear(attempts: pl.DataFrame, cast: Cast) -> pl.DataFrame:
         .join(meanings, on="outcome", how="left")
         .pipe(with_words, third=pl.col("third"), former=pl.lit(value=False))
         .with_columns(
-            word=pl.when(speaks_plainly()).then("word"),
+            plain=speaks_plainly(),
             # Of a third party, reached means that somebody answered there.
             reach=pl.when("third").then("answered").otherwise("reach"),
             owner=pl.when(~pl.col("third"))
@@ -160,11 +164,11 @@ def gather(heard: pl.DataFrame, cast: Cast, as_of: datetime, params: LearnParams
     trials = known.filter(is_trial())
     last = trials.filter(pl.col("reached") == 1).group_by("point").agg(last_reach=pl.col("at").max())
     sign = known.filter(pl.col("live") > 0).group_by("point").agg(last_sign=pl.col("at").max())
-    # Not the voicemail: a mailbox that takes a message speaks neither for life nor for death.
-    silent = (pl.col("reached") == 0) & (pl.col("live") == 0) & ~pl.col("answered") & ~pl.col("message_left")
+    silent = (pl.col("reached") == 0) & ~pl.col("plain")
     trials = (
         trials.join(last, on="point", how="left", maintain_order="left")
         .join(sign, on="point", how="left", maintain_order="left")
+        .join(_deadliness(known, cast, as_of), on="word", how="left", maintain_order="left")
         .with_columns(
             part=pl.when(pl.col("at") <= pl.col("last_reach"))
             .then(SETTLED)
@@ -174,10 +178,13 @@ def gather(heard: pl.DataFrame, cast: Cast, as_of: datetime, params: LearnParams
             # Sent and never answered: nobody says that it arrived, so it counts for less than a failure.
             trust=pl.when(pl.col("reach").is_null()).then(params.soft_weight).otherwise(1.0),
         )
-        .with_columns(weight=pl.col("weight") * pl.col("trust"))
+        .with_columns(
+            weight=pl.col("weight") * pl.col("trust"),
+            death=pl.when(pl.col("part") == QUIET).then("death").otherwise(0.0).fill_null(0.0),
+        )
         .sort("person", "point", "part", "at", "attempt_id")
     )
-    return _arrays(trials, _strangers(known, last, cast), _present(known, params))
+    return _arrays(trials, _present(known, params))
 
 
 def is_trial() -> pl.Expr:
@@ -212,18 +219,25 @@ def outcomes_known(heard: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     )
 
 
-def _strangers(known: pl.DataFrame, last: pl.DataFrame, cast: Cast) -> Floats:
-    answered = known.filter(
-        pl.col("answered"),
-        pl.col("owner") == 0,
-        ~pl.col("inbound"),
-        ~pl.col("third"),
-        pl.col("reached").fill_null(0) == 0,
-    ).join(last, on="point", how="left", maintain_order="left")
-    since = answered.filter(~(pl.col("at") <= pl.col("last_reach")).fill_null(value=False))
-    return np.bincount(
-        since["point"].to_numpy(), weights=since["weight"].to_numpy(), minlength=cast.points.height
-    ).astype(np.float64)
+def _deadliness(known: pl.DataFrame, cast: Cast, as_of: datetime) -> pl.DataFrame:
+    """Return by ``word`` the log-odds, ``death``, by which it speaks of a dead point, not of one that is not reached.
+
+    From the shares of outcomes by state, as the attempts at hand teach them.
+    """
+    params = TraceParams()
+    said = known.filter(~pl.col("third"), ~pl.col("inbound"), pl.col("word") < stated_shares().words.height)
+    every = said["point"].unique().sort()
+    tried = every.gather_every(-(-len(every) // _MOST) or 1).to_frame().with_row_index("place")
+    prior = cast.points.select("point", "prior_owner", "prior_live").join(tried, on="point").sort("place")
+    years = said.join(tried, on="point").with_columns(years=years_ago(pl.col("at"), as_of))
+    states = beliefs(prior["prior_owner"].to_numpy(), prior["prior_live"].to_numpy())
+    shares = learn_shares(as_tries(years, "place"), states, params) if len(prior) else stated_shares()
+    reached = pl.when("reach").then("theirs").otherwise(0.0).sum().over("channel")
+    return (
+        shares.words.with_columns(theirs=pl.Series(shares.of[THEIRS]), out=pl.Series(shares.of[OUT]))
+        .join(outcome_meanings().select("outcome", "reach"), on="outcome", how="left", maintain_order="left")
+        .select("word", death=pl.col("out").log() - (pl.col("theirs") / (1 - reached)).log())
+    )
 
 
 def _present(known: pl.DataFrame, params: LearnParams) -> pl.DataFrame:
@@ -237,7 +251,7 @@ def _present(known: pl.DataFrame, params: LearnParams) -> pl.DataFrame:
     return pl.concat([began, replied]).filter(pl.col("hour") != UNKNOWN_HOUR).sort("person", "hour", "weight")
 
 
-def _arrays(trials: pl.DataFrame, strangers: Floats, present: pl.DataFrame) -> Evidence:
+def _arrays(trials: pl.DataFrame, present: pl.DataFrame) -> Evidence:
     def whole(column: pl.Series) -> NDArray[np.int64]:
         return column.cast(pl.Int64).to_numpy()
 
@@ -250,7 +264,7 @@ def _arrays(trials: pl.DataFrame, strangers: Floats, present: pl.DataFrame) -> E
         reached=trials["reached"].to_numpy(),
         weight=trials["weight"].to_numpy(),
         trust=trials["trust"].to_numpy(),
-        strangers=strangers,
+        death=trials["death"].to_numpy(),
         present_person=whole(present["person"]),
         present_hour=whole(present["hour"]),
         present_weight=present["weight"].to_numpy(),

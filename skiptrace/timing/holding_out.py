@@ -84,7 +84,7 @@ def hold_out(heard: pl.DataFrame, cast: Cast, as_of: datetime, params: LearnPara
     if not len(before.point) or not len(asked.point):
         return None
     cohort_of = cast.persons["cohort"].to_numpy()
-    points = believe(cast, heard, before, as_of, split)
+    points = believe(cast, heard, as_of, split)
     population = generalise(before, points, cohort_of, params)
     some = sampled(before, len(cohort_of), params.fit_persons // 2)
     sample, of_sample = before.of(some), some[asked.person]

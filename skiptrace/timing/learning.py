@@ -56,7 +56,7 @@ def learn(
     cohort_of = cast.persons["cohort"].to_numpy()
     held = hold_out(heard, cast, as_of, params)
     evidence = gather(heard, cast, as_of, params)
-    points = believe(cast, heard, evidence, as_of, as_of)
+    points = believe(cast, heard, as_of, as_of)
     population = generalise(evidence, points, cohort_of, params, held.population if held else None)
     found = fit(evidence, points, cohort_of, population, held.swing if held else params.routine_variance)
     refined = _refine(cast, points, found)
@@ -84,7 +84,7 @@ def _refine(cast: Cast, points: Points, found: Fit) -> pl.DataFrame:
     point = cast.leads["point"].to_numpy()
     live = found.levels.p_live
     owner = found.levels.p_reachable / np.maximum(live, 1e-12)
-    spoken = found.levels.tried_point | (points.against > 0)
+    spoken = found.levels.tried_point
 
     def moved(name: str, before: Floats, after: Floats) -> pl.Series:
         # Where two leads are one point, each keeps its own belief and takes the same evidence.

@@ -32,6 +32,9 @@ NODES = np.linspace(-3.0, 3.0, 13)
 _LOG_PRIOR = -(NODES**2) / 2 - np.log(np.exp(-(NODES**2) / 2).sum())
 _BLOCK = 20_000
 """Trials looked at together: their floats, one a node each, fit the processor's cache, and memory stays bounded."""
+_ALIKE = 0.3
+"""Correlation of silences on one point (whether a dead number says so is mostly a matter of its carrier): together they
+count for fewer, by the design effect (Kish 1965, section 5.4)."""
 _TINY = 1e-12
 _FAR = 30.0
 """Log-odds beyond which nothing is learned, and before which no exponential overflows."""
@@ -45,18 +48,11 @@ class Points:
     ----------
     person, p_owner, p_live
         Grain: point, sorted by person.
-    against
-        Grain: point. Log-odds by which answers of strangers speak against its being the person's.
-    silence
-        Log-odds by which each silent attempt speaks of death, apart from the person's not answering: a dead point is
-        not always told to be dead, and a live one now and then shows other signs of life.
     """
 
     person: NDArray[np.int64]
     p_owner: Floats
     p_live: Floats
-    against: Floats
-    silence: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +104,8 @@ def weigh(evidence: Evidence, offset: Floats, points: Points, sigma: float, pers
         How many there are.
     """
     size = len(evidence.point)
-    # Strangers may have answered where no attempt was a trial.
-    claim = points.p_owner * np.exp(-points.against)
     found = Levels(
-        p_reachable=points.p_live * claim / np.maximum(claim + 1 - points.p_owner, _TINY),
+        p_reachable=points.p_live * points.p_owner,
         p_live=points.p_live.copy(),
         mean=np.zeros(len(points.person)),
         variance=np.full(len(points.person), sigma**2),
@@ -154,7 +148,9 @@ def _weigh_block(evidence: Evidence, rows: slice, offset: Floats, points: Points
     by_part[part[pieces], place] = np.add.reduceat(said, pieces, axis=0)
     silences = np.zeros(len(here))
     is_quiet = part[pieces] == QUIET
-    silences[place[is_quiet]] = np.add.reduceat(evidence.weight[rows], pieces)[is_quiet]
+    weight = evidence.weight[rows]
+    many, death = (np.add.reduceat(said, pieces)[is_quiet] for said in (weight, weight * evidence.death[rows]))
+    silences[place[is_quiet]] = death / (1 + _ALIKE * np.maximum(many - 1, 0))
 
     mine, other, dead = _states(by_part, silences, points, here)
     mixed = np.logaddexp(np.logaddexp(mine, other), dead)
@@ -189,17 +185,15 @@ def _states(
 ) -> tuple[Floats, Floats, Floats]:
     """Return, for each point and level, the log-probability of each state and of its trials since the last reach.
 
-    A stranger who has the number answers as often as anybody does, so silence speaks against life, not against
-    ownership, unless the person is known to answer elsewhere. Trials that trace has judged already, and those before
+    A stranger who has the number answers as often as anybody does, so silence speaks of life and death, by what kind of
+    silence it is, and not of ownership, unless the person is known to answer elsewhere. Trials that trace has judged already, and those before
     the last sign of life, weigh the same in every state.
     """
     owner, live = (np.clip(p[here], _TINY, 1 - _TINY) for p in (points.p_owner, points.p_live))
-    strange = np.exp(-points.against[here])
     since = by_part[OPEN] + by_part[QUIET]
-    mine = (np.log(owner * live * strange))[:, None] + since
+    mine = (np.log(owner * live))[:, None] + since
     other = np.log((1 - owner) * live)[:, None] + _log_sum(_LOG_PRIOR + since)
-    silent = silences * points.silence
-    dead = (np.log((1 - live) * (owner * strange + 1 - owner)) + silent)[:, None]
+    dead = (np.log(1 - live) + silences)[:, None]
     dead = dead + _log_sum(_LOG_PRIOR + by_part[OPEN])
     return mine, other, dead
 

@@ -73,8 +73,13 @@ def test_silence_after_the_last_sign_of_life_is_told_apart():
     assert sorted(got) == sorted([(SETTLED, 0.0), (SETTLED, 1.0), (OPEN, 0.0), (OPEN, 0.0), (QUIET, 0.0)])
 
 
-def test_a_mailbox_that_takes_the_call_is_not_silence():
-    assert trials((5, "voicemail", {})) == [(OPEN, 0.0)]
+def test_a_mailbox_that_takes_the_call_speaks_for_life_and_a_phone_switched_off_against_it():
+    def death(outcome):
+        return heard_of((5, outcome, {}))[2].death.tolist()
+
+    assert trials((5, "voicemail", {})) == [(QUIET, 0.0)]
+    assert death("voicemail") < death("no_answer") < death("switched_off")
+    assert death("busy") == [0.0]
 
 
 def test_an_attempt_after_the_moment_is_not_known():
@@ -139,22 +144,13 @@ def test_of_a_third_party_reached_means_that_somebody_answered():
 
 def test_what_came_later_is_not_heard_in_a_test_of_the_past():
     told = lead(p_owner=0.2, p_live=0.95, prior_owner=0.5, prior_live=0.6)
-    cast, heard, evidence = heard_of((24, "wrong_number", {}), (72, "busy", {}), leads=[told])
+    cast, heard, _ = heard_of((24, "wrong_number", {}), (72, "busy", {}), leads=[told])
 
     def at(days):
-        return believe(cast, heard, evidence, AS_OF, AS_OF - timedelta(days=days))
+        return believe(cast, heard, AS_OF, AS_OF - timedelta(days=days))
 
     assert (at(0).p_owner[0], at(0).p_live[0]) == (0.2, 0.95)
     # A busy line works, whoever has it; before that, nothing had been heard.
     assert at(2).p_owner[0] == pytest.approx(0.5, abs=0.01)
     assert at(2).p_live[0] > 0.65
     assert (at(4).p_owner[0], at(4).p_live[0]) == pytest.approx((0.5, 0.6), abs=1e-6)
-
-
-def test_strangers_answers_speak_against_ownership_without_end_of_reason():
-    def against(count):
-        cast, heard, evidence = heard_of(*[(5 + i, "human_unverified", {}) for i in range(count)])
-        return believe(cast, heard, evidence, AS_OF, AS_OF).against[0]
-
-    assert 0 < against(1) < against(3)
-    assert against(10) == against(30)

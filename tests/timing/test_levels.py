@@ -6,6 +6,9 @@ import pytest
 from skiptrace.timing.evidence import OPEN, QUIET, SETTLED, Evidence
 from skiptrace.timing.levels import NODES, Points, weigh
 
+DEATH = -0.1
+"""Log-odds by which one silent trial speaks of a dead point."""
+
 
 def evidence(*trials):
     """Trials as (person, point, part, reached)."""
@@ -22,20 +25,18 @@ def evidence(*trials):
         reached=table[:, 3],
         weight=ones,
         trust=ones,
-        strangers=np.zeros(0),
+        death=np.where(whole[2] == QUIET, DEATH, 0.0),
         present_person=none,
         present_hour=none,
         present_weight=np.zeros(0),
     )
 
 
-def points(persons, p_owner, p_live, silence=-0.1):
+def points(persons, p_owner, p_live):
     return Points(
         person=np.array(persons),
         p_owner=np.array(p_owner),
         p_live=np.array(p_live),
-        against=np.zeros(len(persons)),
-        silence=silence,
     )
 
 
@@ -61,7 +62,11 @@ def by_enumeration(offset, sigma, believed, trials):
             mass = mass * settled
             mass = (
                 mass
-                * (since, (weight * since).sum(), (weight * before).sum() * np.exp(believed.silence * quiet))[state]
+                * (
+                    since,
+                    (weight * since).sum(),
+                    (weight * before).sum() * np.exp(DEATH * quiet / (0.7 + 0.3 * max(quiet, 1))),
+                )[state]
             )
         total[states] = mass
     total /= total.sum()
