@@ -39,6 +39,8 @@ class CodedFacts:
         CODED_STOPS.
     consents
         :func:`~skiptrace.compliance.consent.held_consents`.
+    relations
+        Grain: relation. ``relation_id``, ``consent_id``.
 
     Ids of accounts, points and addresses are of type :data:`~skiptrace.compliance.history.ID`.
     """
@@ -50,6 +52,7 @@ class CodedFacts:
     also: pl.DataFrame
     stops: pl.DataFrame
     consents: pl.DataFrame
+    relations: pl.DataFrame
 
     def about(self, account_ids: pl.Series) -> CodedFacts:
         """Return the facts that can matter to these accounts: those of their persons and of their contact points."""
@@ -73,6 +76,7 @@ class CodedFacts:
             also=also.with_columns(pl.Series("event", renumbered, dtype=pl.UInt32)),
             stops=self.stops.filter(ours.among(self.stops["account_id"]) | points.among(self.stops["point_key"])),
             consents=self.consents,
+            relations=self.relations,
         )
 
 
@@ -125,6 +129,7 @@ def coded_facts(facts: Facts) -> CodedFacts:
         also=further_debts(facts.attempts),
         stops=facts.stops.with_columns(pl.col("account_id", "point_key").cast(ID)),
         consents=held_consents(facts.consents),
+        relations=facts.relations.select("relation_id", "consent_id").unique(),
     )
 
 

@@ -31,7 +31,7 @@ class Facts:
     accounts
         ACCOUNTS: person_id, tag, product, notice_sent_on.
     relations
-        RELATIONS: their consents.
+        RELATIONS: their consents. A third party of a relation without one is not asked.
     """
 
     people: pl.DataFrame

@@ -11,7 +11,7 @@ import polars as pl
 
 from skiptrace.compliance.coding import CodedFacts, coded_facts
 from skiptrace.compliance.history import by_debt, coded_history, fates, standing_stops
-from skiptrace.vocabulary import LineType, PointLabel, StopKind
+from skiptrace.vocabulary import LineType, Party, PointLabel, StopKind
 
 if TYPE_CHECKING:
     from skiptrace.compliance.facts import Facts
@@ -49,6 +49,8 @@ class Known:
         ``account_id``, ``person``: accounts with one person_id are one person's.
     history, stops, consents
         See :mod:`skiptrace.compliance.history` and :mod:`skiptrace.compliance.consent`; ``consents`` by ``lead``.
+    ties
+        As ``consents``: those of the relations by which third parties are known, by the ``lead`` of the third party's.
     stops_by_lead
         Grain: lead × stop: ``lead``, ``kind``, ``channel``, ``since``, ``until``, ``detail``, ``named`` (the stop names
         the point).
@@ -62,6 +64,7 @@ class Known:
     persons: pl.DataFrame
     history: pl.DataFrame
     consents: pl.DataFrame
+    ties: pl.DataFrame
     stops_by_lead: pl.DataFrame
     people: pl.DataFrame
     rulebook: Rulebook
@@ -128,6 +131,8 @@ def know(facts: Facts | CodedFacts, rulebook: Rulebook, as_of: datetime) -> Know
         .explode("consent_id", empty_as_null=True, keep_nulls=True)
         .join(coded.consents, on="consent_id")
     )
+    known_by = leads.filter(pl.col("party") != Party.DEBTOR.value).select("lead", "relation_id")
+    ties = known_by.join(coded.relations, on="relation_id").drop("relation_id").join(coded.consents, on="consent_id")
     lapsed = by_lead.filter(~pl.col("own")).group_by("lead").agg(lapsed=pl.col("ended").max())
     leads = leads.join(lapsed, on="lead", how="left", maintain_order="left").with_columns(
         # Found in others' records, and no consent at all that we know of: not to be used, so not counted.
@@ -139,6 +144,7 @@ def know(facts: Facts | CodedFacts, rulebook: Rulebook, as_of: datetime) -> Know
         persons=persons,
         history=history,
         consents=by_lead.drop("own"),
+        ties=ties,
         stops_by_lead=_stops_by_lead(leads, standing_stops(coded.stops, history), persons),
         people=coded.people,
         rulebook=rulebook,

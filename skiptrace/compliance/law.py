@@ -225,6 +225,7 @@ class Need(Common):
     location information once every point of the debtor's is dead or has ``failures`` failures running.
     ``home_unreachable``: every telephone of the debtor's that is not at work is dead or has as many."""
     purposes: tuple[Literal["locate", "contact", "share"], ...] = ()
+    """For ``locate`` of a third party, the consent of the relation by which they are known must hold as well."""
     bases: tuple[str, ...] = ()
     """Bases that satisfy; empty = any."""
     found_only: bool = False

@@ -12,7 +12,7 @@ from skiptrace.compliance.findings import Finding, denied_where
 from skiptrace.compliance.lifting import given_directly, holds_throughout, offered
 from skiptrace.compliance.wording import moment, told, where
 from skiptrace.compliance.zones import DAY
-from skiptrace.vocabulary import PointKind, PointLabel, ReassignmentResult
+from skiptrace.vocabulary import Party, PointKind, PointLabel, ReassignmentResult
 
 if TYPE_CHECKING:
     from skiptrace.compliance.docket import Docket
@@ -35,14 +35,15 @@ def _marked(docket: Docket, found: pl.Series, rows: np.ndarray) -> np.ndarray:
 
 
 def _judge_consent(need: Need, docket: Docket, rows: np.ndarray) -> Finding:
-    suiting = docket.known.consents
+    suiting, ties = docket.known.consents, docket.known.ties
     if need.bases:
-        suiting = suiting.filter(pl.col("basis").is_in(list(need.bases)))
+        suiting, ties = (held.filter(pl.col("basis").is_in(list(need.bases))) for held in (suiting, ties))
     # To be located is not a matter of a channel.
     purposed = [permits(purpose, None if purpose == "locate" else pl.col("by")) for purpose in need.purposes]
     own = docket.rows["own"].to_numpy()[rows] if need.found_only else np.zeros(rows.size, dtype=bool)
     held = offered(docket, rows[~own], suiting).filter(holds_throughout(), *purposed)
-    met = own | _marked(docket, held["row"], rows)
+    tied = _tied(need, docket, rows, ties)
+    met = own | (_marked(docket, held["row"], rows) & tied)
 
     def facts(at: np.ndarray) -> pl.Series:
         theirs = offered(docket, rows[at], suiting).filter(*purposed).with_columns(holds=holds_throughout())
@@ -51,9 +52,20 @@ def _judge_consent(need: Need, docket: Docket, rows: np.ndarray) -> Finding:
         wanted = " and ".join(need.purposes)
         without = f"no consent for {wanted}" if wanted else "no consent"
         said = told(rows[at], _last(theirs, text, "holds", "ended", "given", "consent_id"), without)
+        said = where(tied[at], said, "no consent for locate of the relation itself")
         return where(~own[at], said, "the account itself gave the contact point")
 
     return denied_where(~met, facts=facts)
+
+
+def _tied(need: Need, docket: Docket, rows: np.ndarray, ties: pl.DataFrame) -> np.ndarray:
+    """Tell of rows whether the consent of the relation holds by which a third party is known, where it is needed."""
+    if "locate" not in need.purposes:
+        return np.ones(rows.size, dtype=bool)
+    debtors = (docket.rows["party"] == Party.DEBTOR.value).to_numpy()[rows]
+    held = offered(docket, rows[~debtors], ties).filter(holds_throughout(), permits("locate"))
+    found: np.ndarray = debtors | _marked(docket, held["row"], rows)
+    return found
 
 
 def _last(frame: pl.DataFrame, text: pl.Expr, *by: str) -> pl.DataFrame:

@@ -173,7 +173,7 @@ def _edges(known: Known, docket: Docket, rows: pl.DataFrame, horizon: tuple[int,
     """Return the moments at which something other than hours may change for a contact: ``at``, ``edge``."""
     ids = rows.select("at", "lead", "lasts")
     stops = ids.join(known.stops_by_lead, on="lead")
-    consents = ids.join(known.consents, on="lead")
+    consents = ids.join(pl.concat([known.consents, known.ties.select(known.consents.columns)]), on="lead")
     ages = [
         need.max_age_days * DAY
         for need in known.rulebook.provisions

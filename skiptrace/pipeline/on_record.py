@@ -10,7 +10,7 @@ import polars as pl
 from skiptrace.casefile.ledger import version_at
 from skiptrace.compliance.check import BUILT_IN, HOUSE_PERMIT
 from skiptrace.compliance.verify import UNKNOWN_POINT
-from skiptrace.contracts.inputs import INSTANT
+from skiptrace.contracts.inputs import INSTANT, RELATIONS
 from skiptrace.contracts.stages import LEADS
 from skiptrace.pipeline.plans import PLACEMENTS
 
@@ -142,20 +142,17 @@ def with_ended_consents(
 
 
 def _rested_on(opened: Opened, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return ``attempt_id`` and ``consent_id``: the consents of a row's contact point when it was planned."""
+    """Return ``attempt_id`` and ``consent_id``: those of a row's contact point, and its relation, when planned."""
     placed = opened.read("placements", PLACEMENTS).join(rows, on="attempt_id", how="semi")
-    columns = {name: LEADS.schema[name] for name in (*_LEAD, "consent_ids")}
-    none = pl.DataFrame(schema={"attempt_id": pl.String, "consent_ids": columns["consent_ids"]})
-    named = [
-        of_plan.join(version_at(opened, "fact_leads", columns, number), on=_LEAD).select(none.columns)
-        for (number,), of_plan in placed.group_by("plan", maintain_order=True)
-    ]
-    return (
-        pl.concat([none, *named])
-        .explode("consent_ids", keep_nulls=False, empty_as_null=False)
-        .rename({"consent_ids": "consent_id"})
-        .unique()
-    )
+    columns = {name: LEADS.schema[name] for name in (*_LEAD, "relation_id", "consent_ids")}
+    ties = {name: RELATIONS.schema[name] for name in ("relation_id", "consent_id")}
+    named = [pl.DataFrame(schema={"attempt_id": pl.String, "consent_id": pl.String})]
+    for (number,), of_plan in placed.group_by("plan", maintain_order=True):
+        led = of_plan.select("attempt_id", *_LEAD).join(version_at(opened, "fact_leads", columns, number), on=_LEAD)
+        of_points = led.explode("consent_ids", keep_nulls=False, empty_as_null=False)
+        of_relations = led.join(version_at(opened, "fact_relations", ties, number), on="relation_id")
+        named += [of_points.select("attempt_id", consent_id="consent_ids"), of_relations.select(named[0].columns)]
+    return pl.concat(named).drop_nulls().unique()
 
 
 def _unless(name: str, inside: pl.Expr) -> pl.Expr:

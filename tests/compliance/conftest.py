@@ -46,9 +46,13 @@ def world(told: dict[str, Any]) -> Facts:
     """Make facts of what a scenario tells.
 
     ``accounts`` may have the person's region, country …; ``points`` are the leads, and the account's own unless they
-    say otherwise.
+    say otherwise. A relation that tells no ``consent_id`` was disclosed with the consent of its points.
     """
     accounts, people = [], []
+    consented: dict[str, str | None] = {}
+    for point in told.get("points", []):
+        if point.get("relation_id") is not None:
+            consented.setdefault(point["relation_id"], next(iter(point.get("consent_ids") or ()), None))
     for number, said in enumerate(told.get("accounts", [{}])):
         row = {"account_id": f"A{number + 1}", "full_name": "Jane Roe", **said}
         accounts.append({key: value for key, value in row.items() if key in ACCOUNTS.schema})
@@ -65,6 +69,7 @@ def world(told: dict[str, Any]) -> Facts:
     relations = []
     for said in told.get("relations", []):
         row = {"account_id": "A1", "relation_id": "R1", **said}
+        row.setdefault("consent_id", consented.get(row["relation_id"]))
         relations.append({key: value for key, value in row.items() if key in RELATIONS.schema})
         people.append(
             {
@@ -75,6 +80,12 @@ def world(told: dict[str, Any]) -> Facts:
                 **{key: row[key] for key in row if key in PEOPLE.schema and key != "kind"},
             }
         )
+    told_of = {row["relation_id"] for row in relations}
+    relations += [
+        {"account_id": "A1", "relation_id": key, "consent_id": consent}
+        for key, consent in consented.items()
+        if key not in told_of
+    ]
     leads = []
     for row in told.get("points", []):
         value = row["contact_point"]

@@ -250,9 +250,11 @@ class _Maker:
         random = self.random
         place, zones = random.choice(PLACES)
         relation = random.choice(RELATIONS)
-        row = {"account_id": name, "relation_id": key, "relation": relation}
-        self.told["relations"].append({**row, **place})
         points = self._points(name, place, zones, party="third_party", key=key)
+        # As a rule a relation gives its points itself; else a record of another consent did.
+        consent = self._consent(name, zones, "third_party") if self.maybe(0.5) else points[0]["consent_ids"][0]
+        row = {"account_id": name, "relation_id": key, "relation": relation, "consent_id": consent}
+        self.told["relations"].append({**row, **place})
         for point in points:
             point.update(relation=relation, relation_id=key, own=False)
         if relation == "executor" and self.maybe(0.6):

@@ -114,6 +114,17 @@ def test_consents_tell_which_there_is_and_when_it_holds(reason):
     assert reason(found_point | for_another)[1] == "no consent for contact"
 
 
+def test_a_third_party_without_the_relations_own_consent_is_told_so(reason):
+    third = BOSTON["points"][0] | {"party": "third_party", "relation_id": "R1", "own": False, "consent_ids": ["C1"]}
+    told = {
+        "points": [third],
+        "relations": [{"relation": "guarantor", "consent_id": "C2", **BOSTON["accounts"][0]}],
+        "consents": [{"consent_id": "C1", "purposes": ["locate", "contact"]}],
+    }
+    asking = {"party": "third_party", "purpose": "location_only"}
+    assert reason(told, **asking) == ("house.consent-locate", "no consent for locate of the relation itself")
+
+
 def test_texts_tell_the_last_thing_they_could_rest_on(reason):
     checked = BOSTON["points"][0] | {"reassignment_result": "not_reassigned"}
     old = {"points": [checked | {"reassignment_checked_on": "2026-09-01T00:00:00Z"}]}

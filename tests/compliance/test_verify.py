@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from skiptrace.compliance import check
 from skiptrace.compliance.verify import verify
 from skiptrace.contracts.outputs import SCHEDULE
 from skiptrace.settings import CheckParams
@@ -499,6 +500,38 @@ def test_a_third_party_needs_a_consent_for_locating(refused):
     told = asked()
     told["consents"][0]["purposes"] = ["contact"]
     assert refused(told, asking(told, NOON)) == {"0": "house.consent-locate"}
+
+
+@pytest.mark.parametrize(
+    ("relations_own", "refusal"),
+    [
+        ({"consent_id": "C2"}, None),
+        ({"consent_id": "C2", "purposes": ["contact"]}, "house.consent-locate"),
+        ({"consent_id": "C2", "valid_until": "2026-11-24T00:00:00Z"}, "house.consent-locate"),
+        ({"consent_id": "C2", "given_to": None}, "house.consent-locate"),
+        (None, "house.consent-locate"),
+    ],
+)
+def test_a_third_party_whose_point_a_record_gave_needs_the_relations_own_consent_too(
+    relations_own, refusal, refused, world, proposals, rulebook
+):
+    told = asked()
+    told["relations"][0]["consent_id"] = relations_own and "C2"
+    told["consents"] += [{"purposes": ["locate"], **relations_own}] if relations_own else []
+    assert refused(told, asking(told, NOON)) == ({"0": refusal} if refusal else {})
+    asked_of_check = proposals(asking(told, NOON))
+    found = check(asked_of_check, world(told), rulebook, AS_OF, CheckParams()).row(0, named=True)
+    assert (found["verdict"], found["provision"]) == (("deny", refusal) if refusal else ("allow", None))
+
+
+def test_the_relations_consent_does_not_let_the_records_point_be_contacted(refused):
+    told = asked()
+    told["relations"][0]["consent_id"] = "C2"
+    told["consents"] = [
+        {"consent_id": "C1", "purposes": ["locate"]},
+        {"consent_id": "C2", "purposes": ["locate", "contact", "share"]},
+    ]
+    assert refused(told, asking(told, NOON)) == {"0": "house.consent"}
 
 
 def test_only_the_executor_stands_in_for_the_dead(refused):

@@ -119,11 +119,27 @@ def _consented(need: Need, attempt: Attempt) -> bool:
         return True
     # To be located is not a matter of a channel.
     channel = None if set(need.purposes) == {"locate"} else attempt.channel
+    if "locate" in need.purposes and attempt.lead["party"] == "third_party" and not _relation_consented(need, attempt):
+        return False
     return any(
         is_valid(consent, attempt.at, attempt.until, channel)
         and set(need.purposes) <= set(consent["purposes"] or ())
         and (not need.bases or consent["basis"] in need.bases)
         for consent in _named(attempt)
+    )
+
+
+def _relation_consented(need: Need, attempt: Attempt) -> bool:
+    """Tell whether the relation by which a third party is known was itself disclosed with consent to locate."""
+    consents = (
+        attempt.known.consents.get(name) for name in attempt.known.consents_of_relation[attempt.lead["relation_id"]]
+    )
+    return any(
+        is_valid(consent, attempt.at, attempt.until, None)
+        and "locate" in (consent["purposes"] or ())
+        and (not need.bases or consent["basis"] in need.bases)
+        for consent in consents
+        if consent is not None
     )
 
 

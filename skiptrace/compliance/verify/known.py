@@ -118,6 +118,7 @@ class Known:
     stops_of_account: defaultdict[str, list[Stop]] = field(default_factory=lambda: defaultdict(list))
     stops_of_point: defaultdict[str, list[Stop]] = field(default_factory=lambda: defaultdict(list))
     consents: dict[str, Row] = field(default_factory=dict)
+    consents_of_relation: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def is_gone(self, lead: Row, moment: datetime) -> bool:
         """Tell whether the last that the account's own attempts heard of a point is that it is dead or another's."""
@@ -170,6 +171,9 @@ def read_known(facts: Facts, rulebook: Rulebook, accounts: list[str]) -> Known:
     # A basis that is none of the known words satisfies nothing.
     based = facts.consents.filter(pl.col("basis").is_in([basis.value for basis in Basis]))
     known.consents = {row["consent_id"]: row for row in based.iter_rows(named=True)}
+    asked_by = facts.relations.filter(pl.col("relation_id").is_in(leads["relation_id"].drop_nulls().unique().to_list()))
+    for relation, consent in asked_by.select("relation_id", "consent_id").drop_nulls().iter_rows():
+        known.consents_of_relation[relation].add(consent)
     return known
 
 

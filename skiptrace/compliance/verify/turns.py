@@ -48,7 +48,7 @@ def _told(attempt: Attempt) -> Iterator[datetime]:
     moments: list[datetime | None] = [lead["reassignment_checked_on"]]
     for stop in known.stops(attempt.account, lead["point_key"]):
         moments += (stop.since, stop.until)
-    for name in lead["consent_ids"] or ():
+    for name in (*(lead["consent_ids"] or ()), *known.consents_of_relation[lead["relation_id"]]):
         consent = known.consents.get(name, {})
         moments += (consent.get(one) for one in ("given_at", "valid_until", "revoked_at", "revocation_received_at"))
     for event in (*attempt.events("person"), *attempt.events("number")):
