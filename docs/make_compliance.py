@@ -64,6 +64,11 @@ point of the debtor's reaches them any more, with a consent for locating that co
 asked to be called again. A third party that refuses is left alone. A guarantor is a third party, too. The executor of
 a dead debtor stands in the debtor's place.
 
+Legal representatives, shareholders, affiliates, guarantors, co-borrowers and companies that employ are third parties
+as all others are, whether the debtor is a person or a company. A record that matches one of them may give a contact
+point of theirs; it is called only with a consent for contact of that record, beside the relation's for locating. Who is
+a debtor themselves is not traced so.
+
 ## Wishes and consents
 
 What a person asks for is kept as a stop and holds at once, everywhere, until it ends: to cease, not to be called, an

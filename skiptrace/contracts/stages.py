@@ -156,9 +156,15 @@ LEADS = Table(
         "relation_id": text("third parties only"),
         "path": text("the evidence in words, no personal values beyond the ids"),
         "record_ids": Column(
-            dtype=TEXTS, description="ids of the rows that name the point: account_id, record_id, relation_id"
+            dtype=TEXTS,
+            description="ids of the rows that name the point: account_id, record_id, relation_id, "
+            "and the relation by which a record's point was found",
         ),
-        "consent_ids": Column(dtype=TEXTS, description="consents the point rests on; [] = the creditor's own"),
+        "consent_ids": Column(
+            dtype=TEXTS,
+            description="consents of the rows that name the point; [] = the creditor's own. That of the relation "
+            "(relation_id) must hold beside them",
+        ),
         "own": Column(
             dtype=pl.Boolean(), description="at least one row of the account itself without consent_id names it"
         ),

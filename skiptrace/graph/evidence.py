@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from skiptrace.graph.links import debtor_links, relation_links
+from skiptrace.graph.links import debtor_links, third_party_links
 from skiptrace.vocabulary import Party
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class Evidence:
     ----------
     links
         Grain: account × row that speaks of its debtor or of a third party of it, sorted by account. ``account``,
-        ``node``, ``matched``, ``steps``, ``party``, ``relation`` (null: the debtor).
+        ``node``, ``matched``, ``steps``, ``party``, ``relation`` and ``relation_id`` (the one it came by; null: the
+        debtor's).
     sightings
         Those of :class:`skiptrace.graph.sightings.Sighted`, sorted by node.
     first
@@ -53,19 +54,11 @@ class Evidence:
     @staticmethod
     def of(sighted: Sighted, pairs: pl.DataFrame, params: TraceParams) -> Evidence:
         """Follow the links of every account."""
-        debtor = debtor_links(sighted, pairs, params).with_columns(
-            party=pl.lit(Party.DEBTOR.value), relation=pl.lit(None, pl.String)
-        )
-        third = relation_links(sighted).select(
-            *("account", "node"),
-            matched=pl.lit(1.0),
-            steps=pl.lit(0, pl.UInt8),
-            party=pl.lit(Party.THIRD_PARTY.value),
-            relation="relation",
-        )
+        debtor = debtor_links(sighted, pairs, params).with_columns(party=pl.lit(Party.DEBTOR.value))
+        third = third_party_links(sighted, pairs, params).with_columns(party=pl.lit(Party.THIRD_PARTY.value))
         nodes = np.arange(sighted.people.height + 1)
         return Evidence(
-            links=pl.concat([debtor, third]).sort("account", "party", "node"),
+            links=pl.concat([debtor, third], how="diagonal").sort("account", "party", "node"),
             sightings=sighted.sightings,
             first=np.searchsorted(sighted.sightings["node"].to_numpy(), nodes),
         )

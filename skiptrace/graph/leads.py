@@ -42,14 +42,17 @@ def stated(evidence: pl.DataFrame, sighted: Sighted, as_of: datetime, params: Tr
         Grain: account × point × party, sorted by ``lead``. What LEADS and the path say of a lead, ``about`` (the entity
         it is about: the debtor's, or the third party's), ``owner_stated`` and ``live_stated``.
     """
-    leads = first_of(evidence, "lead", "account", "point", "party", "contact_point", "relation", named="entity")
+    leads = first_of(
+        *(evidence, "lead", "account", "point", "party", "contact_point", "relation", "relation_id"), named="entity"
+    )
     people = sighted.people.select(account_id="record_id", entity="entity")[leads["account"]]
     points = sighted.points.drop("last_seen", "point")[leads["point"]]
     leads = pl.concat([leads, people, points], how="horizontal")
     for said in (
         _summed(evidence),
         *_firsts(evidence),
-        lists_of(evidence, "lead", {"record_ids": "row_id", "consent_ids": "consent_id"}),
+        lists_of(evidence, "lead", {"consent_ids": "consent_id"}),
+        lists_of(_rows_behind(evidence), "lead", {"record_ids": "row_id"}),
         lists_of(evidence.filter("own_row"), "lead", {"own_sources": "source"}),
         agreement(evidence, "lead"),
         latest_check(evidence, "lead"),
@@ -59,6 +62,8 @@ def stated(evidence: pl.DataFrame, sighted: Sighted, as_of: datetime, params: Tr
     return (
         leads.join(_around(evidence), on=["account", "point"], how="left", maintain_order="left")
         .with_columns(
+            # A relation that names the point itself goes before one whose record does.
+            *(pl.coalesce(f"own_{name}", name).alias(name) for name in ("relation", "relation_id")),
             pl.col("own_sources").fill_null([]),
             pl.col("records", "relations").fill_null(0),
             strangers=known_strangers(pl.col("known")),
@@ -102,6 +107,12 @@ def _once_each(leads: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([leads.filter(~twice), ordered.unique(alike, keep="first", maintain_order=True)])
 
 
+def _rows_behind(evidence: pl.DataFrame) -> pl.DataFrame:
+    """Return ``lead`` and ``row_id`` of the rows that name the point, and of the relations by which they were found."""
+    by_relation = evidence.filter(pl.col("relation_id").is_not_null()).select("lead", row_id="relation_id")
+    return pl.concat([evidence.select("lead", "row_id"), by_relation])
+
+
 def _summed(evidence: pl.DataFrame) -> pl.DataFrame:
     own, relation = pl.col("own_row"), pl.col("table") == "relations"
     places = [label.value for label in _LABELS]
@@ -128,7 +139,7 @@ def _firsts(evidence: pl.DataFrame) -> Iterator[pl.DataFrame]:
     table = pl.col("table")
     records, relations = evidence.filter(table == "records"), evidence.filter(table == "relations")
     others = evidence.filter((table == "accounts") & ~pl.col("own_row"))
-    yield first_of(relations, "lead", relation_id="row_id")
+    yield first_of(relations, "lead", own_relation="relation", own_relation_id="relation_id")
     yield first_of(others, "lead", account_row="row_id", account_matched=pl.when(pl.col("steps") > 0).then("matched"))
     yield first_of(
         records,

@@ -1,4 +1,4 @@
-"""Which rows speak of an account's debtor, and how surely: the person's accounts and matched records."""
+"""Which rows speak of whom, and how surely: of an account's debtor, and of the third parties its relations name."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from skiptrace.vocabulary import PairOutcome
+from skiptrace.vocabulary import PairOutcome, Relation
 
 if TYPE_CHECKING:
     from skiptrace.graph.sightings import Sighted
     from skiptrace.settings import TraceParams
 
-__all__ = ["debtor_links", "relation_links"]
+__all__ = ["debtor_links", "relation_links", "third_party_links"]
 
 _FOLLOWED = (PairOutcome.MATCH.value, PairOutcome.POSSIBLE_MATCH.value)
+_BUSINESS = (
+    Relation.LEGAL_REPRESENTATIVE.value,
+    Relation.SHAREHOLDER.value,
+    Relation.AFFILIATE.value,
+    Relation.GUARANTOR.value,
+    Relation.CO_BORROWER.value,
+)
+"""Relations of business. An employer is one where it is a company: another person's household is nobody's business."""
+_ROW = ["source", "record_id"]
 
 
 def debtor_links(sighted: Sighted, pairs: pl.DataFrame, params: TraceParams) -> pl.DataFrame:
@@ -56,11 +65,79 @@ def relation_links(sighted: Sighted) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        Grain: relation. ``account``, ``node`` (the relation's), ``relation``.
+        Grain: relation. ``account``, ``node`` (the relation's), ``relation``, ``relation_id``.
     """
     accounts = sighted.people.filter(pl.col("table") == "accounts").select(account="node", account_id="record_id")
-    related = sighted.people.filter(pl.col("table") == "relations").select("node", "account_id", "relation")
-    return related.join(accounts, on="account_id").select("account", "node", "relation")
+    related = sighted.people.filter(pl.col("table") == "relations").select(
+        "node", "account_id", "relation", relation_id="record_id"
+    )
+    return related.join(accounts, on="account_id").select("account", "node", "relation", "relation_id")
+
+
+def third_party_links(sighted: Sighted, pairs: pl.DataFrame, params: TraceParams) -> pl.DataFrame:
+    """Link every account to the rows that speak of its third parties.
+
+    A relation's own row speaks of it. Of a relation of business (legal representative, shareholder, affiliate,
+    guarantor, co-borrower, a company that employs) so do the records that *match* it, and that is all that is walked:
+
+    - one step, over matches only: a record of somebody who is but possibly the same may be a stranger's, and a stranger
+      would be asked for the debtor;
+    - to records only: an account's numbers are another debtor's, and another account's relation was disclosed for that
+      account, not for this one;
+    - neither from nor to what is a debtor's, of whatever account: in the entity of one, or a match or possible match of
+      one. Who is a debtor themselves is asked at the points that the relation gives and no others, so that nobody's own
+      debt brings a call to them or to their firm about another's.
+
+    Returns
+    -------
+    polars.DataFrame
+        Grain: account × row. ``account``, ``node`` (u32), ``matched`` (probability that both are one person or
+        company), ``steps`` (0 = the relation's own row), ``relation``, ``relation_id`` (the relation it came by).
+    """
+    related = relation_links(sighted)
+    own = related.with_columns(matched=pl.lit(1.0), steps=pl.lit(0, pl.UInt8))
+    return pl.concat([own, _records_of_business(related, sighted, pairs, params).select(own.columns)])
+
+
+def _records_of_business(
+    related: pl.DataFrame, sighted: Sighted, pairs: pl.DataFrame, params: TraceParams
+) -> pl.DataFrame:
+    company = sighted.people.select("node", "company")
+    employing = (pl.col("relation") == Relation.EMPLOYER.value) & pl.col("company")
+    business = related.join(company, on="node").filter(pl.col("relation").is_in(_BUSINESS) | employing)
+    from_relations = _numbered(sighted, _touching(pairs, sighted, business["node"]))
+    found = (
+        from_relations.filter(
+            pl.col("outcome") == PairOutcome.MATCH.value,
+            pl.col("other_table") == "records",
+            pl.col("p") >= params.min_link,
+        )
+        .sort("node", "p", "other", descending=[False, True, False])
+        .filter(pl.int_range(pl.len()).over("node") < params.max_links)
+        .join(business, on="node")
+    )
+    theirs = _debtors_rows(sighted, pairs, pl.concat([found["node"], found["other"]]).unique())
+    return (
+        found.filter(~pl.col("node").is_in(theirs.implode()), ~pl.col("other").is_in(theirs.implode()))
+        .sort("account", "other", "p", "relation_id", descending=[False, False, True, False])
+        .unique(["account", "other"], keep="first", maintain_order=True)
+        .select("account", "relation", "relation_id", node="other", matched="p", steps=pl.lit(1, pl.UInt8))
+    )
+
+
+def _debtors_rows(sighted: Sighted, pairs: pl.DataFrame, nodes: pl.Series) -> pl.Series:
+    """Return which of the rows are a debtor's, or may be."""
+    debtors = sighted.people.filter(pl.col("table") == "accounts")["entity"].unique()
+    housed = sighted.people.filter(pl.col("node").is_in(nodes.implode()), pl.col("entity").is_in(debtors.implode()))
+    claimed = _numbered(sighted, _touching(pairs, sighted, nodes)).filter(pl.col("table") == "accounts")
+    return pl.concat([housed["node"], claimed["other"]]).unique()
+
+
+def _touching(pairs: pl.DataFrame, sighted: Sighted, nodes: pl.Series) -> pl.DataFrame:
+    """Return the pairs with one of the rows at either end; one with such rows at both stands twice."""
+    rows = sighted.people.filter(pl.col("node").is_in(nodes.implode())).select(_ROW)
+    ends = ([f"{name}_{side}" for name in _ROW] for side in ("l", "r"))
+    return pl.concat(pairs.join(rows, left_on=end, right_on=_ROW, how="semi") for end in ends)
 
 
 def _debtors(sighted: Sighted, params: TraceParams) -> pl.DataFrame:

@@ -45,10 +45,10 @@ def path() -> pl.Expr:
     checked = pl.format("checked{}: {}", when_checked, pl.col("reassignment_result").str.replace("_", " "))
     other = pl.when(pl.col("party") == "debtor").then(pl.lit("a relation has it too"))
     pieces = [
+        pl.when(pl.col("party") == "third_party").then(relation),
         pl.when(pl.col("own_sources").list.len() > 0).then(own),
         account,
         record,
-        pl.when(pl.col("party") == "third_party").then(relation),
         pl.format("seen {}", "last_seen"),
         pl.when(pl.col("shared")).then(other.otherwise(pl.lit("the debtor has it too"))),
         pl.when(pl.col("strangers") > 0).then(pl.format("shared with {} others", "strangers")),

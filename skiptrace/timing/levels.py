@@ -186,8 +186,8 @@ def _states(
     """Return, for each point and level, the log-probability of each state and of its trials since the last reach.
 
     A stranger who has the number answers as often as anybody does, so silence speaks of life and death, by what kind of
-    silence it is, and not of ownership, unless the person is known to answer elsewhere. Trials that trace has judged already, and those before
-    the last sign of life, weigh the same in every state.
+    silence it is, and not of ownership, unless the person is known to answer elsewhere. Trials that trace has judged
+    already, and those before the last sign of life, weigh the same in every state.
     """
     owner, live = (np.clip(p[here], _TINY, 1 - _TINY) for p in (points.p_owner, points.p_live))
     since = by_part[OPEN] + by_part[QUIET]

@@ -98,6 +98,69 @@ def test_third_parties_carry_their_relation_and_company_accounts_their_people(wo
     assert lead["path"] == "legal_representative, relation r1 and 1 more relation"
 
 
+@pytest.fixture
+def firm(world):
+    """A company that owes, with a legal representative, whom a registry's record names with another number."""
+    world.account("A1", "e1", kind="company")
+    world.relation("r1", "A1", "e2", relation="legal_representative", consent_id="c-r1")
+    world.record("R7", "e2", source="registry")
+    world.point("r1", HERS)
+    world.point("R7", OTHER, 5)
+    world.pair("r1", "R7", 0.98)
+    return world
+
+
+def test_a_matching_record_gives_a_third_partys_lead_and_says_so(firm):
+    lead = firm.lead("A1", OTHER, "third_party")
+    assert lead["path"] == "legal_representative, relation r1 · record R7 (registry) matched 0.98 · seen 2026-11-19"
+    assert (lead["relation"], lead["relation_id"]) == ("legal_representative", "r1")
+    # The consent of the row that names the point lets it be used; that of the relation is asked by its id.
+    assert (lead["record_ids"], lead["consent_ids"], lead["own"]) == (["R7", "r1"], ["c-R7"], False)
+
+
+def test_a_third_partys_lead_is_as_sure_as_the_match(firm):
+    before = firm.lead("A1", OTHER, "third_party")["prior_owner"]
+    firm.pairs.clear()
+    firm.pair("r1", "R7", 0.92)
+    after = firm.lead("A1", OTHER, "third_party")["prior_owner"]
+    assert after / before == pytest.approx(0.92 / 0.98, abs=1e-5)
+
+
+def test_a_third_partys_unlikely_point_is_left_out_unless_the_relation_names_it(firm):
+    for value in (HERS, OTHER):
+        firm.attempt("A1", value, "wrong_number")
+    assert firm.trace(min_owner=0.4).leads["contact_point"].to_list() == [HERS]
+
+
+def test_a_record_backs_the_point_that_the_relation_names(firm):
+    before = firm.lead("A1", HERS, "third_party")["prior_owner"]
+    firm.point("R7", HERS, 5)
+    lead = firm.lead("A1", HERS, "third_party")
+    assert lead["prior_owner"] > before
+    assert lead["consent_ids"] == ["c-R7", "c-r1"]
+    assert lead["path"] == "legal_representative, relation r1 · record R7 (registry) matched 0.98 · seen 2026-11-19"
+
+
+def test_a_relation_that_names_the_point_goes_before_one_whose_record_does(firm):
+    firm.relation("r2", "A1", "e3", relation="friend")
+    firm.point("r2", OTHER)
+    lead = firm.lead("A1", OTHER, "third_party")
+    assert (lead["relation"], lead["relation_id"]) == ("friend", "r2")
+    assert lead["record_ids"] == ["R7", "r1", "r2"]
+
+
+def test_the_third_partys_points_are_not_the_debtors(firm):
+    leads = firm.trace().leads
+    assert set(leads["party"]) == {"third_party"}
+
+
+def test_no_account_hears_of_a_debtor_through_a_firm(firm):
+    firm.account("A2", "e2", person_id="p2")
+    firm.point("A2", MINE, 5)
+    leads = firm.trace().leads.select("account_id", "party", "contact_point").rows()
+    assert sorted(leads) == [("A1", "third_party", HERS), ("A2", "debtor", MINE)]
+
+
 def test_the_debtors_lead_has_no_relation(family):
     debtor = family.trace().leads.filter(pl.col("party") == "debtor")
     assert debtor.select(pl.col("relation", "relation_id").is_null().all()).row(0) == (True, True)

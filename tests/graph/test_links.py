@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
-from skiptrace.graph.links import debtor_links
+from skiptrace.graph.links import debtor_links, third_party_links
 from skiptrace.graph.sightings import sight
 from skiptrace.settings import TraceParams
 
@@ -122,3 +123,111 @@ def test_a_crowd_in_one_cluster_stays_affordable(world, as_of):
             world.pair(f"A{left}", f"R{right}", 0.95)
     found = links_of(world, as_of, max_links=3)
     assert pl.Series([account for account, _ in found]).value_counts()["count"].max() <= 1 + 3 + 3 * 3
+
+
+def third_parties_of(world, as_of, **params):
+    known = world.inputs()
+    settings = TraceParams(**params)
+    sighted = sight(known, as_of, settings)
+    names = dict(sighted.people.select("node", "record_id").rows())
+    linked = third_party_links(sighted, known.pairs, settings)
+    columns = ("account", "node", "matched", "steps", "relation_id")
+    return {
+        (names[account], names[row]): (matched, steps, relation)
+        for account, row, matched, steps, relation in linked.select(columns).rows()
+    }
+
+
+def firm(world, relation="legal_representative", probability=0.98, outcome=None, **more):
+    """A company that owes, a related person, and a record that matches them."""
+    world.account("A1", kind="company")
+    world.relation("r1", "A1", "e2", relation=relation, **more)
+    world.record("R1", "e2")
+    world.pair("r1", "R1", probability, outcome)
+
+
+BUSINESS = ("legal_representative", "shareholder", "affiliate", "guarantor", "co_borrower")
+
+
+@pytest.mark.parametrize("relation", BUSINESS)
+def test_a_relation_of_business_leads_to_the_records_that_match_it(world, as_of, relation):
+    firm(world, relation)
+    assert third_parties_of(world, as_of) == {("A1", "r1"): (1.0, 0, "r1"), ("A1", "R1"): (0.98, 1, "r1")}
+
+
+def test_a_person_leads_to_the_firm(world, as_of):
+    world.account("A1")
+    world.relation("r1", "A1", "e2", relation="affiliate", kind="company")
+    world.record("R1", "e2", kind="company")
+    world.pair("r1", "R1", 0.99)
+    assert ("A1", "R1") in third_parties_of(world, as_of)
+
+
+@pytest.mark.parametrize(("kind", "found"), [("company", True), ("person", False), (None, False)])
+def test_an_employer_is_a_relation_of_business_where_it_is_a_company(world, as_of, kind, found):
+    firm(world, "employer", kind=kind)
+    assert (("A1", "R1") in third_parties_of(world, as_of)) is found
+
+
+@pytest.mark.parametrize("relation", ["spouse", "parent", "friend", "colleague", "reference", "attorney", "executor"])
+def test_households_and_acquaintances_lead_no_further_than_their_own_row(world, as_of, relation):
+    firm(world, relation)
+    assert set(third_parties_of(world, as_of)) == {("A1", "r1")}
+
+
+@pytest.mark.parametrize("outcome", ["possible_match", "possibly_related", "disclosed_relation"])
+def test_a_third_party_is_traced_over_matches_only(world, as_of, outcome):
+    firm(world, outcome=outcome)
+    assert set(third_parties_of(world, as_of)) == {("A1", "r1")}
+
+
+def test_a_third_party_is_traced_one_step(world, as_of):
+    firm(world)
+    world.record("R2", "e2")
+    world.pair("R1", "R2", 0.99)
+    assert set(third_parties_of(world, as_of)) == {("A1", "r1"), ("A1", "R1")}
+
+
+def test_another_accounts_relation_stays_with_that_account(world, as_of):
+    firm(world)
+    world.account("A2")
+    world.relation("r2", "A2", "e2", relation="spouse")
+    world.pair("r1", "r2", 0.99)
+    world.pair("r2", "R1", 0.99)
+    assert set(third_parties_of(world, as_of)) == {("A1", "r1"), ("A1", "R1"), ("A2", "r2")}
+
+
+def test_a_third_party_who_is_a_debtor_themselves_leads_nowhere(world, as_of):
+    firm(world)
+    world.account("A2", "e2")
+    assert set(third_parties_of(world, as_of)) == {("A1", "r1")}
+
+
+@pytest.mark.parametrize("end", ["r1", "R1"])
+@pytest.mark.parametrize(("probability", "outcome"), [(0.6, "possible_match"), (0.95, "match")])
+def test_nor_one_who_may_be_a_debtor(world, as_of, end, probability, outcome):
+    firm(world)
+    world.account("A2")
+    world.pair("A2", end, probability, outcome)
+    assert set(third_parties_of(world, as_of)) == {("A1", "r1")}
+
+
+def test_nor_one_who_cannot_be_told_from_the_debtor(world, as_of):
+    firm(world)
+    world.pair("A1", "R1", 0.6)
+    assert set(third_parties_of(world, as_of)) == {("A1", "r1")}
+
+
+def test_a_record_that_matches_two_relations_is_found_by_the_surer_one(world, as_of):
+    firm(world, probability=0.95)
+    world.relation("r2", "A1", "e2", relation="guarantor")
+    world.pair("r2", "R1", 0.97)
+    assert third_parties_of(world, as_of)["A1", "R1"] == (0.97, 1, "r2")
+
+
+def test_a_third_party_in_a_crowd_of_records_stays_affordable(world, as_of):
+    firm(world)
+    for number in range(2, 9):
+        world.record(f"R{number}", "e2")
+        world.pair("r1", f"R{number}", 0.99)
+    assert len(third_parties_of(world, as_of, max_links=3)) == 1 + 3
