@@ -45,6 +45,8 @@ class Basis(BaseModel):
         How many linkages there were so far, this one included.
     diagnostics
         Of the last linkage that had anything to do.
+    judged
+        Names of the judgements that held when it was learned; see :func:`skiptrace.matching.rulings.names_of_settled`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +59,7 @@ class Basis(BaseModel):
     next_number: int
     run: int
     diagnostics: dict[str, Any]
+    judged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

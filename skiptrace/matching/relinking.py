@@ -15,6 +15,7 @@ from skiptrace.matching.lineage import Upheaval, carry_on, tell_changes
 from skiptrace.matching.linking import Linked, find
 from skiptrace.matching.outcomes import name_pairs
 from skiptrace.matching.roll import LINKED, enrol
+from skiptrace.matching.rulings import names_of_settled
 
 if TYPE_CHECKING:
     from skiptrace.matching.weights import Model
@@ -85,12 +86,14 @@ def relink(
     Notes
     -----
     All is linked anew, with a new model, if nothing is known, if cut-offs, default weights or the model given are not
-    those of last time, or if more rows than ``params.relearn_share`` came, changed or went since. Entities keep their
-    ids even then; see :mod:`skiptrace.matching.lineage`.
+    those of last time, if more rows than ``params.relearn_share`` came, changed or went since, or if a judgement that
+    the model may have learned from was taken back or turned. Entities keep their ids even then; see
+    :mod:`skiptrace.matching.lineage`.
     """
     news = compare_with(known, people)
     terms = terms_of(params, model)
-    if known is None or _outlived(known.basis, news, terms, params):
+    judged = names_of_settled(judgements)
+    if known is None or not known.basis.judged <= judged or _outlived(known.basis, news, terms, params):
         found = find(enrol(news.people), params, seed=seed, judgements=judgements, model=model)
         size = found.roll.size
         basis = Basis(
@@ -100,6 +103,7 @@ def relink(
             rows=size,
             turned_over=0,
             diagnostics=found.diagnostics,
+            judged=judged,
             **_counted_on(known, news),
         )
         label, component = found.clusters.label, found.clusters.component

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from skiptrace.matching.index import Index
     from skiptrace.matching.roll import Roll
 
-__all__ = ["DISCLOSED", "PAIR", "find_judged", "find_rulings", "first_left", "newest"]
+__all__ = ["DISCLOSED", "PAIR", "find_judged", "find_rulings", "first_left", "names_of_settled", "newest"]
 
 PAIR = ("source_l", "record_id_l", "source_r", "record_id_r")
 """Columns that name a pair."""
@@ -52,6 +53,16 @@ def newest(judgements: pl.DataFrame) -> pl.DataFrame:
     [('a', 'unsure')]
     """
     return first_left(judgements).unique(PAIR, keep="last", maintain_order=True)
+
+
+def names_of_settled(judgements: pl.DataFrame | None) -> frozenset[str]:
+    """Return a name for each judgement that settles its pair, so that it can be told later which were taken back."""
+    if judgements is None:
+        return frozenset()
+    words = [Judgement.MATCH.value, Judgement.NOT_MATCH.value]
+    settled = newest(judgements).filter(pl.col("judgement").is_in(words))
+    texts = settled.select(pl.concat_str(*PAIR, "judgement", separator="\n"))
+    return frozenset(hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts.to_series())
 
 
 def find_rulings(roll: Roll | Index, judgements: pl.DataFrame | None, max_accounts: int) -> pl.DataFrame:

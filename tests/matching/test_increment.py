@@ -142,7 +142,8 @@ def told(crowd):
 
         one = relink(everybody(before), None, PARAMS, seed=1, judgements=first)
         two = relink(everybody(after), one.known, PARAMS, seed=1, judgements=then)
-        assert two.replaced is not None
+        # All is linked anew only if a judgement was taken back.
+        assert (two.replaced is None) == (first is not None)
         ids = [dict(answer.linked.entities.select("record_id", "entity_id").iter_rows()) for answer in (one, two)]
         return *ids, {change["record_id"]: change for change in two.changes.to_dicts()}
 
@@ -205,6 +206,31 @@ def test_a_judgement_splits_and_taking_it_back_merges_again(told, write):
     assert before["a"] != before["b"]
     assert after["a"] == after["b"]
     assert changes["b"]["event"] == "merged"
+
+
+@pytest.mark.parametrize("then", [None, "unsure", "not_match"])
+def test_a_judgement_that_is_overturned_leaves_nothing_of_what_was_learned_from_it(world, then):
+    people = world[0]
+    pairs = relink(people, None, PARAMS, seed=1).linked.pairs
+    doubtful = pairs.filter(pl.col("outcome") == "possible_match").head(8)
+    said = doubtful.select(list(PAIR)).with_columns(judgement=pl.lit("match"))
+    turned = said[:1].with_columns(judgement=pl.lit(then or "withdrawn"))
+    learned = relink(people, None, PARAMS, seed=1, judgements=said)
+    after = relink(people, learned.known, PARAMS, seed=1, judgements=pl.concat([said, turned]))
+    kept = [said[1:], *([turned] if then == "not_match" else [])]
+    never = relink(people, None, PARAMS, seed=1, judgements=pl.concat(kept))
+    assert learned.known.basis.model != after.known.basis.model == never.known.basis.model
+    assert_frame_equal(after.linked.pairs, never.linked.pairs)
+
+
+def test_a_judgement_that_is_added_or_said_again_costs_only_what_it_touches(world):
+    people = world[0]
+    pairs = relink(people, None, PARAMS, seed=1).linked.pairs
+    said = pairs.filter(pl.col("outcome") == "possible_match").head(2).select(list(PAIR))
+    said = said.with_columns(judgement=pl.lit("match"))
+    learned = relink(people, None, PARAMS, seed=1, judgements=said[:1])
+    again = relink(people, learned.known, PARAMS, seed=1, judgements=pl.concat([said, said[:1]]))
+    assert again.replaced is not None
 
 
 def test_a_judgement_ties_what_nothing_else_does(told, write):
