@@ -131,6 +131,7 @@ def random_world(seed: int, accounts: int = 60, rounds: int = 8) -> World:
     people = [maker.person(number) for number in range(accounts)]
     for _ in range(rounds):
         world.rounds.append([row for leads in people if (row := maker.row(leads)) is not None])
+    maker.disclose()
     return world
 
 
@@ -246,15 +247,21 @@ class _Maker:
         day = self.world.as_of.date() + timedelta(days=self.random.choice((-60, -30, -10, -7, -6, -5, -3, -2, -1)))
         return {"notice_sent_on": day}
 
+    def disclose(self) -> None:
+        """Let half of the relations have a consent of their own: a record of another one gave their points."""
+        given = {row["relation_id"]: row["consent_ids"][0] for row in self.told["points"] if row.get("relation_id")}
+        for row in self.told["relations"]:
+            own = self.maybe(0.5)
+            name, key = row["account_id"], row["relation_id"]
+            row["consent_id"] = self._consent(name, (), "third_party") if own else given[key]
+
     def _relation(self, key: str, name: str) -> list[Row]:
         random = self.random
         place, zones = random.choice(PLACES)
         relation = random.choice(RELATIONS)
-        points = self._points(name, place, zones, party="third_party", key=key)
-        # As a rule a relation gives its points itself; else a record of another consent did.
-        consent = self._consent(name, zones, "third_party") if self.maybe(0.5) else points[0]["consent_ids"][0]
-        row = {"account_id": name, "relation_id": key, "relation": relation, "consent_id": consent}
+        row = {"account_id": name, "relation_id": key, "relation": relation}
         self.told["relations"].append({**row, **place})
+        points = self._points(name, place, zones, party="third_party", key=key)
         for point in points:
             point.update(relation=relation, relation_id=key, own=False)
         if relation == "executor" and self.maybe(0.6):
