@@ -72,7 +72,8 @@ a debtor themselves is not traced so.
 ## Wishes and consents
 
 What a person asks for is kept as a stop and holds at once, everywhere, until it ends: to cease, not to be called, an
-attorney acting, times and places that do not suit. A stop that cannot be read bars its account.
+attorney acting, times and places that do not suit. A stop that cannot be read bars its account, and so does
+an account's own row that cannot be read, until a readable row of it comes.
 
 Some provisions can be lifted by a consent; the tables say so. It must be the debtor's own, given to this collector
 directly, on a basis of consent, name the contact point and the channel, have the scope named in the table, hold from

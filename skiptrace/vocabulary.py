@@ -183,7 +183,7 @@ class Tag(StrEnum):
 
 
 class StopKind(StrEnum):
-    """Kinds of stop. ``unreadable`` is ours: it stands for a row that could not be read, and bars its account."""
+    """Kinds of stop. The last two are ours: they stand for a stop, or an account's latest row, that cannot be read."""
 
     CEASE = "cease"
     OPT_OUT = "opt_out"
@@ -198,6 +198,7 @@ class StopKind(StrEnum):
     INCONVENIENT_PLACE = "inconvenient_place"
     EMPLOYER_PROHIBITS = "employer_prohibits"
     UNREADABLE = "unreadable"
+    ACCOUNT_UNREADABLE = "account_unreadable"
 
 
 class ReassignmentResult(StrEnum):

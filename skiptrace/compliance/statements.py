@@ -46,6 +46,10 @@ _PER = {
     "number": "at one contact point",
 }
 _PURPOSES = {"locate": "locating", "contact": "contact", "share": "sharing"}
+_UNREADABLE = {
+    StopKind.UNREADABLE: "a stop stands that cannot be read",
+    StopKind.ACCOUNT_UNREADABLE: "the latest row of the account cannot be read",
+}
 _BARRED = {
     "collecting": "it is for anything but location information",
     "asked_before": "this third party was contacted before and has not asked to be called again",
@@ -193,8 +197,7 @@ def _need(one: Need) -> str:
 def _bar(one: Bar) -> str:
     when = [words for name, words in _BARRED.items() if getattr(one, name)]
     if one.stop is not None:
-        unreadable = one.stop is StopKind.UNREADABLE
-        when.append("a stop stands that cannot be read" if unreadable else f"a stop “{_words(one.stop)}” stands")
+        when.append(_UNREADABLE.get(one.stop, f"a stop “{_words(one.stop)}” stands"))
     if one.tag is not None:
         when.append(f"the account has the tag “{_words(one.tag)}”")
     if one.products:

@@ -91,6 +91,9 @@ def _detailed(bar: Bar, docket: Docket, stops: pl.DataFrame) -> pl.Series:
         place = stops["detail"].str.strip_chars().str.to_lowercase()
         named = pl.select(pl.when(place.is_in(["home", "work"])).then(pl.format(", at {}", place))).to_series()
         return named.fill_null(", at a place that cannot be read")
+    if bar.stop is StopKind.ACCOUNT_UNREADABLE:
+        place = stops["detail"].str.extract(r"^(.* line \d+)$")
+        return pl.select(pl.format(", {}", place)).to_series().fill_null("")
     if bar.stop is not StopKind.INCONVENIENT_TIME or stops.is_empty():
         return plain
     readable = [detail for detail in stops["detail"].unique().to_list() if stop_hours(detail) is not None]

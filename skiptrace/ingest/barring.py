@@ -1,4 +1,4 @@
-"""What still counts of rows that could not be read: a stop bars, an attempt was made."""
+"""What still counts of rows that could not be read: a stop bars, an attempt was made, an account is out of date."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from skiptrace.ingest.headers import Headers
     from skiptrace.ingest.sheets import Sheet
 
-__all__ = ["bars_all", "damaged_stops", "uncoded_attempts", "unreadable_stops"]
+__all__ = ["ALWAYS", "bars_all", "damaged_rows", "uncoded_attempts", "unread_accounts", "unreadable_stops"]
 
-_ALWAYS = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+ALWAYS = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 """Since when an unreadable stop holds: it may be of any age."""
 
 
@@ -52,25 +52,47 @@ def unreadable_stops(rejected: pl.DataFrame, accounts: pl.Series) -> pl.DataFram
     ).filter(pl.any_horizontal(pl.col("account_id", "contact_point").is_not_null()))
     once = read.unique(["account_id", "contact_point"], keep="first", maintain_order=True)
     return STOPS.conform(
-        once.with_columns(kind=pl.lit(StopKind.UNREADABLE.value), since=pl.lit(_ALWAYS), detail=pl.lit(None, pl.String))
+        once.with_columns(kind=pl.lit(StopKind.UNREADABLE.value), since=pl.lit(ALWAYS), detail=pl.lit(None, pl.String))
     ).select(*STOPS.schema, FILE, LINE)
 
 
-def damaged_stops(sheet: Sheet, headers: Headers) -> pl.DataFrame:
-    """Return what the damaged lines of a file of stops seem to name, by the place of their cells."""
-    places = {
-        name: sheet.frame.columns.index(headers.columns[name][0])
-        for name in ("account_id", "contact_point")
-        if name in headers.columns
-    }
+def damaged_rows(sheet: Sheet, headers: Headers, names: Sequence[str]) -> pl.DataFrame:
+    """Return what the damaged lines of a file seem to say in some columns, by the place of their cells."""
+    places = {name: sheet.frame.columns.index(headers.columns[name][0]) for name in names if name in headers.columns}
     found = {
         name: column_of(
             name, pl.Series([_cell(line.cells, places.get(name)) for line in sheet.damaged], dtype=pl.String)
         )
-        for name in ("account_id", "contact_point")
+        for name in names
     }
     lines = pl.Series([line.line for line in sheet.damaged], dtype=pl.Int64)
     return pl.DataFrame(found).with_columns(pl.lit(sheet.origin.file).alias(FILE), lines.alias(LINE))
+
+
+def unread_accounts(rejected: pl.DataFrame, accepted: pl.DataFrame) -> pl.DataFrame:
+    """Return the accounts whose latest row could not be read.
+
+    Parameters
+    ----------
+    rejected, accepted
+        Rows of accounts that could not, and could be read: ``account_id``, ``_file``, ``_line``, ``_sheet``.
+
+    Returns
+    -------
+    polars.DataFrame
+        Grain: account. ``account_id``, ``_file``, ``_line`` of the latest row that could not be read. A row that tells
+        no account is one of its own, with null.
+    """
+    order = pl.col(SHEET) * 2**40 + pl.col(LINE)  # no file has so many lines
+    last = accepted.drop_nulls("account_id").group_by("account_id").agg(read=order.max())
+    unread = (
+        rejected.join(last, on="account_id", how="left", maintain_order="left")
+        .filter(pl.col("read").is_null() | (order > pl.col("read")))
+        .sort(SHEET, LINE, maintain_order=True)
+    )
+    nobody = pl.col("account_id").is_null()
+    latest = nobody | pl.col("account_id").is_last_distinct()
+    return unread.filter(latest).select("account_id", FILE, LINE)
 
 
 def _cell(cells: Sequence[str], place: int | None) -> str | None:
@@ -85,7 +107,7 @@ def bars_all(files: Iterable[str], accounts: pl.Series) -> pl.DataFrame:
     everyone = accounts.to_frame("account_id").join(names, how="cross")
     return STOPS.conform(
         everyone.with_columns(
-            kind=pl.lit(StopKind.UNREADABLE.value), since=pl.lit(_ALWAYS), **{LINE: pl.lit(1, pl.Int64)}
+            kind=pl.lit(StopKind.UNREADABLE.value), since=pl.lit(ALWAYS), **{LINE: pl.lit(1, pl.Int64)}
         )
     ).select(*STOPS.schema, FILE, LINE)
 

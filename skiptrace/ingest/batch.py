@@ -9,7 +9,7 @@ import polars as pl
 
 from skiptrace.contracts.inputs import INPUTS
 from skiptrace.errors import InputError
-from skiptrace.ingest.barring import bars_all, damaged_stops, uncoded_attempts, unreadable_stops
+from skiptrace.ingest.barring import bars_all, damaged_rows, uncoded_attempts, unread_accounts, unreadable_stops
 from skiptrace.ingest.crosscheck import crosscheck, stops_of_nobody
 from skiptrace.ingest.files import find_files, read_sheets
 from skiptrace.ingest.headers import check_further
@@ -58,6 +58,9 @@ class Batch:
         ``reason``, ``account_id`` (null for records), ``value``.
     uncoded_attempts
         ATTEMPTS with null outcome: rejected, as some cell could not be read, but made, so that law counts them.
+    unread_accounts
+        Grain: account whose latest row could not be read, known or not. ``account_id`` (null: the row, or the file,
+        tells none), ``_file``, ``_line``. A conflict could be read.
     conflicts
         Grain: row that disagrees with another of its key. ``file``, ``line``, ``table``, ``key``, ``columns``.
     files
@@ -71,6 +74,7 @@ class Batch:
     rejected: pl.DataFrame
     set_aside: pl.DataFrame
     uncoded_attempts: pl.DataFrame
+    unread_accounts: pl.DataFrame
     conflicts: pl.DataFrame
     files: pl.DataFrame
     notes: tuple[str, ...] = field(default=())
@@ -139,6 +143,7 @@ def read(paths: Sequence[Path], params: IngestParams, known: Mapping[str, pl.Dat
             accounts,
             merged["attempts"].rows.get_column("attempt_id"),
         ),
+        unread_accounts=_unread_accounts(sheets, tables["accounts"], faults["accounts"]),
         conflicts=_conflicts(merged, tables),
         files=accounting(sheets, every_fault),
         notes=tuple(
@@ -227,7 +232,7 @@ def _all_stops(
     columns = ["account_id", "contact_point", FILE, LINE]
     rejected = table.rows.join(real, on=[SHEET, ROW], how="semi", maintain_order="left").select(columns)
     damaged = [
-        damaged_stops(sheet.sheet, sheet.headers).select(columns)
+        damaged_rows(sheet.sheet, sheet.headers, ("account_id", "contact_point")).select(columns)
         for sheet in sheets
         if isinstance(sheet, Recognised) and sheet.table == "stops" and sheet.sheet.damaged
     ]
@@ -241,6 +246,25 @@ def _all_stops(
     )
     stops = INPUTS["stops"].schema
     return together.unique(list(stops), keep="first", maintain_order=True).sort(*stops)
+
+
+def _unread_accounts(sheets: Sequence[Recognised | Refused], table: _Read, faults: pl.DataFrame) -> pl.DataFrame:
+    """Return the accounts whose latest row could not be read; ``faults`` are those found in bringing rows together."""
+    columns = ["account_id", FILE, LINE, SHEET]
+    rejected = table.rows.join(table.faults.select(SHEET, ROW).unique(), on=[SHEET, ROW], how="semi")
+    lost = [empty({name: table.rows.schema[name] for name in columns})]
+    for number, sheet in enumerate(sheets):
+        if table_of(sheet) != "accounts":
+            continue
+        if isinstance(sheet, Refused):
+            named = pl.DataFrame({"account_id": [None], FILE: [sheet.origin.file], LINE: [1]})
+        elif sheet.sheet.damaged:
+            named = damaged_rows(sheet.sheet, sheet.headers, ("account_id",))
+        else:
+            continue
+        lost.append(named.with_columns(pl.lit(number, pl.Int64).alias(SHEET)).select(columns).cast(lost[0].schema))
+    accepted = without_faulty(table.rows, faults.filter(pl.col("reason") != DUPLICATE))
+    return unread_accounts(pl.concat([rejected.select(columns), *lost]), accepted.select(columns))
 
 
 def _set_aside(tables: Mapping[str, _Read], faults: pl.DataFrame) -> pl.DataFrame:

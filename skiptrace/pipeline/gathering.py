@@ -19,6 +19,7 @@ from skiptrace.normalise import sealed_national_ids
 from skiptrace.pipeline.judgements import judged_name, kept_judgements
 from skiptrace.pipeline.lifts import LIFTS, barred_again, lifted
 from skiptrace.pipeline.plans import standing
+from skiptrace.pipeline.unread import UNREAD, barring, still_unread
 from skiptrace.tables import FILE, LINE, PROVENANCE, REJECTED_SCHEMA, empty
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ class Gathered:
         Unreadable contact points of accepted accounts.
     files
         Grain: file × table of this batch: ``file``, ``sha256``, ``table``, ``read``, ``accepted``, ``rejected``.
+    unread
+        UNREAD: accounts whose latest row in this batch could not be read. Those that are known are stopped; of all that
+        wait for a readable row, from earlier batches too, the stops tell.
     conflicts
         Rows of this batch that disagree with one kept before.
     notes
@@ -86,6 +90,7 @@ class Gathered:
     rejected: pl.DataFrame = field(default_factory=lambda: empty(REJECTED_SCHEMA))
     set_aside: pl.DataFrame = field(default_factory=lambda: empty(SET_ASIDE))
     files: pl.DataFrame = field(default_factory=lambda: empty(FILES))
+    unread: pl.DataFrame = field(default_factory=lambda: empty(UNREAD))
     conflicts: pl.DataFrame = field(default_factory=lambda: empty(CONFLICTS))
     notes: tuple[str, ...] = ()
     origin: str = ""
@@ -144,7 +149,9 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, k
     """
     terms.on_stage("ingest")
     if casefile is None:
-        return _admit(_read(paths, terms, NO_CASEFILE_KEY, known=None), terms)
+        gathered = _admit(_read(paths, terms, NO_CASEFILE_KEY, known=None), terms)
+        unread = still_unread(empty(UNREAD), gathered.unread, gathered.tables["accounts"])
+        return replace(gathered, tables=_with_stops(gathered.tables, gathered.tables["stops"], unread))
     with casefile.open(make=keep) as opened:
         key = casefile.derive("national ids")
         gathered = _admit(_read(paths, terms, key, known=_known(opened)), terms)
@@ -159,12 +166,14 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, k
         before = (opened.get("origin") or "").split()
         fresh = gathered.files.filter(~pl.col("sha256").is_in(before))["file"]
         lifts = barred_again(opened.read("lifts", LIFTS), gathered.tables["stops"], fresh, terms.as_of)
+        unread = still_unread(opened.read("unread_accounts", UNREAD), gathered.unread, gathered.tables["accounts"])
         if keep:
             _keep(opened, gathered)
+            opened.replace("unread_accounts", unread)
             opened.replace("lifts", lifts)
             counted = gathered.files.select("table", "sha256", "read", "accepted", "rejected").sort("sha256", "table")
             note(opened, "ingest", terms.as_of, {"files": counted.to_dicts()})
-        tables = {**gathered.tables, "stops": lifted(gathered.tables["stops"], lifts).drop("reason")}
+        tables = _with_stops(gathered.tables, lifted(gathered.tables["stops"], lifts).drop("reason"), unread)
         history = _with_assumed(gathered.history, opened, tables["attempts"], terms)
         judgements = kept_judgements(opened)
         origin = origin_of(gathered.origin, judged_name(judgements))
@@ -178,13 +187,20 @@ def recall(casefile: Casefile, terms: Terms) -> Gathered:
     with casefile.open(make=False) as opened:
         tables = _known(opened)
         history = _with_assumed(opened.read("uncoded_attempts", ATTEMPTS.schema), opened, tables["attempts"], terms)
-        tables["stops"] = lifted(tables["stops"], opened.read("lifts", LIFTS)).drop("reason")
+        stops = lifted(tables["stops"], opened.read("lifts", LIFTS)).drop("reason")
+        tables = _with_stops(tables, stops, opened.read("unread_accounts", UNREAD))
         judgements = kept_judgements(opened)
         origin = origin_of(opened.get("origin") or "", judged_name(judgements))
         checked = {name: admissible(tables[name], tables["consents"], terms.as_of) for name in _IDS}
         known = _known_linkage(opened, _retracted(checked))
     tables |= {name: each.accepted for name, each in checked.items()}
     return Gathered(tables=tables, history=history, origin=origin, judgements=judgements, known=known)
+
+
+def _with_stops(
+    tables: Mapping[str, pl.DataFrame], stops: pl.DataFrame, unread: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    return {**tables, "stops": pl.concat([stops, barring(unread).select(stops.columns)])}
 
 
 def _retracted(checked: Mapping[str, Checked]) -> pl.DataFrame:
@@ -248,6 +264,7 @@ def _admit(batch: Batch, terms: Terms) -> Gathered:
         files=files.with_columns(pl.col("accepted") - pl.col("refused"), pl.col("rejected") + pl.col("refused")).drop(
             "refused"
         ),
+        unread=batch.unread_accounts,
         conflicts=batch.conflicts,
         notes=batch.notes,
         origin=origin_of("", batch.files["sha256"]),

@@ -13,6 +13,7 @@ from skiptrace.casefile.migrations import VERSION as CASEFILE_VERSION
 from skiptrace.contracts.outputs import WHOLE_ACCOUNT
 from skiptrace.errors import PromiseBroken
 from skiptrace.pipeline.release import sha256
+from skiptrace.pipeline.unread import rejected_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ def versions(rulebook: Rulebook) -> dict[str, object]:
 
 
 def reconcile(
-    files: pl.DataFrame, accounts: pl.DataFrame, schedule: pl.DataFrame, withheld: pl.DataFrame
+    files: pl.DataFrame, unread: pl.DataFrame, accounts: pl.DataFrame, schedule: pl.DataFrame, withheld: pl.DataFrame
 ) -> dict[str, Any]:
     """Count what went in against what came out.
 
@@ -47,8 +48,11 @@ def reconcile(
     ----------
     files
         Grain: input file × table. ``file``, ``table``, ``read``, ``accepted``, ``rejected``.
+    unread
+        UNREAD: accounts whose latest row could not be read. Those of them that are not known count as rejected, each
+        once; the others are withheld.
     accounts
-        Accepted accounts.
+        Accounts known.
     schedule, withheld
         The plan; an account withheld altogether has a withheld row with null channel and contact point.
 
@@ -73,7 +77,7 @@ def reconcile(
         raise PromiseBroken(f"{len(scheduled & altogether)} accounts are both scheduled and withheld")
     if scheduled | altogether != known:
         raise PromiseBroken(f"{len(known ^ (scheduled | altogether))} accounts are neither scheduled nor withheld")
-    rejected = int(files.filter(pl.col("table") == "accounts")["rejected"].sum())
+    rejected = rejected_accounts(unread, accounts)
     return {
         "inputs": {
             file: {"read": read, "accepted": accepted, "rejected": refused}

@@ -12,6 +12,7 @@ from skiptrace.compliance import openings
 from skiptrace.compliance.verify import verify
 from skiptrace.contracts.outputs import WITHHELD
 from skiptrace.errors import PromiseBroken
+from skiptrace.pipeline.unread import withheld_whole
 from skiptrace.planning import Plan, PlanInputs, plan
 
 if TYPE_CHECKING:
@@ -55,7 +56,13 @@ def make_plan(picture: Picture, set_aside: pl.DataFrame, name: str, terms: Terms
     inputs = PlanInputs(
         leads=picture.learned.leads,
         windows=opened.windows,
-        barred=pl.concat([opened.withheld, _unreadable(set_aside, picture.normalised.unreadable)]),
+        barred=pl.concat(
+            [
+                opened.withheld,
+                _unreadable(set_aside, picture.normalised.unreadable),
+                WITHHELD.conform(withheld_whole(picture.facts.stops, picture.rulebook)),
+            ]
+        ),
         accounts=picture.tables["accounts"],
         p_reach=picture.learned.p_reach,
         batch_id=name,

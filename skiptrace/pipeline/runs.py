@@ -69,7 +69,9 @@ def run(gathered: Gathered, casefile: Casefile | None, out: Path, terms: Terms) 
     picture = understand(gathered.tables, gathered.history, terms, gathered.judgements, gathered.known)
     name = batch_id(gathered.origin, terms)
     plan = make_plan(picture, gathered.set_aside, name, terms)
-    reconciliation = reconcile(gathered.files, picture.tables["accounts"], plan.schedule, plan.withheld)
+    reconciliation = reconcile(
+        gathered.files, gathered.unread, picture.tables["accounts"], plan.schedule, plan.withheld
+    )
     terms.on_stage("write")
     with staged(out) as folder:
         rows = (

@@ -25,7 +25,7 @@ class PlanInputs:
     windows
         OPENINGS: when an attempt may start, as far as history alone decides.
     barred
-        WITHHELD rows of leads that have no opening.
+        WITHHELD rows of leads that have no opening, and of accounts barred as such.
     accounts
         ACCOUNTS.
     p_reach

@@ -130,7 +130,9 @@ def _of_approaches(roster: Roster, known: Obstacles) -> pl.DataFrame:
 
 def _with_rank(barred: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
     ranks = leads.group_by("account_id", "contact_point").agg(lead_rank=pl.col("rank").min())
-    return barred.with_columns(kind=pl.lit(_BARRED)).join(ranks, on=["account_id", "contact_point"], how="left")
+    ranked = barred.with_columns(kind=pl.lit(_BARRED)).join(ranks, on=["account_id", "contact_point"], how="left")
+    # What bars an account as such is told before what bars its points.
+    return ranked.with_columns(lead_rank=pl.when(WHOLE_ACCOUNT).then(0).otherwise("lead_rank"))
 
 
 def _nothing(absent: pl.DataFrame) -> pl.DataFrame:

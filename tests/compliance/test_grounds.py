@@ -97,6 +97,12 @@ def test_a_detail_that_cannot_be_read_is_not_repeated(reason, kind):
     assert ("cannot be read" in said) == (kind != "cease")
 
 
+@pytest.mark.parametrize(("detail", "said"), [("more.csv line 7", ", more.csv line 7"), ("Jane Roe", ""), (None, "")])
+def test_an_account_that_could_not_be_read_is_told_with_its_file_and_line(reason, detail, said):
+    facts = reason(stop("account_unreadable", detail=detail))
+    assert facts == ("house.stop.account-unreadable", f"since 2026-11-02T10:00:00Z{said}")
+
+
 def test_the_stop_that_lasts_longest_is_the_one_told(reason):
     short = stop("cease", until="2026-11-25T00:00:00Z")["stops"]
     assert reason({"stops": [*short, *stop("cease", since="2026-11-20T00:00:00Z")["stops"]]})[1] == (

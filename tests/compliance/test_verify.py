@@ -313,6 +313,7 @@ BARS = {
     "inconvenient_place": "house.stop.inconvenient-place",
     "employer_prohibits": "house.stop.employer",
     "unreadable": "house.stop.unreadable",
+    "account_unreadable": "house.stop.account-unreadable",
 }
 
 

@@ -12,6 +12,8 @@ from skiptrace.errors import PromiseBroken
 from skiptrace.pipeline import gathering, planned, runs
 from skiptrace.pipeline.manifest import reconcile
 from skiptrace.pipeline.understanding import understand
+from skiptrace.pipeline.unread import UNREAD
+from skiptrace.tables import empty
 
 TABULAR = ("schedule.csv", "withheld.csv", "leads.csv", "rejected.csv")
 
@@ -44,17 +46,17 @@ def test_nothing_is_lost(out, five):
 
 def test_a_count_that_does_not_add_up_stops_the_release():
     files = pl.DataFrame({"file": ["a"], "table": ["accounts"], "read": [3], "accepted": [1], "rejected": [1]})
-    accounts = pl.DataFrame({"account_id": ["A", "B"]})
+    accounts, unread = pl.DataFrame({"account_id": ["A", "B"]}), empty(UNREAD)
     schedule = pl.DataFrame({"account_id": ["A"]})
     withheld = pl.DataFrame({"account_id": ["B"], "channel": [None], "contact_point": [None]})
     with pytest.raises(PromiseBroken, match="rows read"):
-        reconcile(files, accounts, schedule, withheld)
+        reconcile(files, unread, accounts, schedule, withheld)
     whole = files.with_columns(read=pl.lit(2))
-    assert reconcile(whole, accounts, schedule, withheld)["accounts"]["withheld"] == 1
+    assert reconcile(whole, unread, accounts, schedule, withheld)["accounts"]["withheld"] == 1
     with pytest.raises(PromiseBroken, match="neither"):
-        reconcile(whole, accounts, schedule, withheld.clear())
+        reconcile(whole, unread, accounts, schedule, withheld.clear())
     with pytest.raises(PromiseBroken, match="both"):
-        reconcile(whole, accounts, pl.DataFrame({"account_id": ["A", "B"]}), withheld)
+        reconcile(whole, unread, accounts, pl.DataFrame({"account_id": ["A", "B"]}), withheld)
 
 
 def test_the_recheck_accepts_what_was_planned_and_refuses_a_wrong_row(five, terms):
