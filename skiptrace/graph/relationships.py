@@ -34,8 +34,8 @@ def relate(sighted: Sighted, believed: pl.DataFrame, as_of: datetime, params: Tr
     sighted
         Who names what.
     believed
-        Grain: lead. ``entity`` (the account's), ``about`` (whose point it would be), ``point``, ``party``, ``p_owner``,
-        ``p_live``: the same edge has the same probability in both.
+        Grain: lead. ``about`` (whose point it would be), ``point``, ``p_owner``: the same edge has the same probability
+        in both.
     as_of, params
         When, and what is stated.
 
@@ -44,7 +44,7 @@ def relate(sighted: Sighted, believed: pl.DataFrame, as_of: datetime, params: Tr
     polars.DataFrame
         RELATIONSHIPS, sorted by its key.
     """
-    names = sighted.people.select(pl.col("entity").alias("from"), from_id="entity_id").unique()
+    names = first_of(sighted.people, "entity", "entity_id", "company")
     bounds = _bounds(sighted)
     has = [_has(sighted, believed, span, as_of, params) for span in pairwise(bounds)]
     shareable = pl.concat(part.filter(pl.col("entities") > 1) for part in has)
@@ -52,14 +52,15 @@ def relate(sighted: Sighted, believed: pl.DataFrame, as_of: datetime, params: Tr
         [
             _works_at(sighted, as_of, params),
             _disclosed(sighted, params),
-            *(_shared(shareable, sighted, edge, params) for edge in ("same_household", "shares_phone")),
+            *(_shared(shareable, names, edge, params) for edge in ("same_household", "shares_phone")),
         ],
         how="diagonal",
     )
+    named = names.select(pl.col("entity").alias("from"), from_id="entity_id")
     ordered = []
     for begin, end in pairwise(bounds):
         theirs = others.filter(pl.col("from").is_between(begin, end, closed="left"))
-        both = pl.concat([has.pop(0), theirs], how="diagonal").join(names, on="from")
+        both = pl.concat([has.pop(0), theirs], how="diagonal").join(named, on="from")
         # Entities are numbered in the order of their ids.
         ordered.append(RELATIONSHIPS.conform(both.sort("from", "edge", "to_id")).select(RELATIONSHIPS.schema.keys()))
     return pl.concat(ordered)
@@ -89,7 +90,7 @@ def _provenance(rows: pl.DataFrame) -> pl.DataFrame:
 def _has(
     sighted: Sighted, believed: pl.DataFrame, span: tuple[int, int], as_of: datetime, params: TraceParams
 ) -> pl.DataFrame:
-    """Return the edges from a span of entities to contact points, with ``company`` and how many ``entities`` name it.
+    """Return the edges from a span of entities to contact points, and how many ``entities`` name each.
 
     Those that no lead is about are as likely as sightings alone make them.
     """
@@ -108,18 +109,16 @@ def _has(
     ties = first_of(seen, "tie", "from", "edge", "point")
     about = pl.col("about").alias("from")
     weighed = believed.filter(about.is_between(*span, closed="left")).group_by("point", about)
-    company = sighted.people.select(pl.col("entity").alias("from"), "company").unique()
     return (
         pl.concat([ties, points[ties["point"]]], how="horizontal")
         .join(_provenance(seen), on="tie")
         .join(latest_check(seen, "tie"), on="tie", how="left")
         .join(agreement(seen, "tie"), on="tie")
         .join(weighed.agg(pl.col("p_owner").max()), on=["from", "point"], how="left")
-        .join(company, on="from")
         .with_columns(strangers=known_strangers(pl.lit(1)))
         .with_columns(probability=pl.coalesce("p_owner", p_owner(as_of, params)))
         .select(
-            *("from", "edge", "company", "sources", "record_ids", "consent_ids", "first_seen", "last_seen"),
+            *("from", "edge", "sources", "record_ids", "consent_ids", "first_seen", "last_seen"),
             *("probability", "entities"),
             to_id="point_key",
             to_type="kind",
@@ -183,7 +182,7 @@ def _agreed(seen: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _shared(has: pl.DataFrame, sighted: Sighted, edge: str, params: TraceParams) -> pl.DataFrame:
+def _shared(has: pl.DataFrame, names: pl.DataFrame, edge: str, params: TraceParams) -> pl.DataFrame:
     """Return the edges between entities that have one address (persons only) or one phone.
 
     The edge is as likely as both having the point; of several points the likeliest counts.
@@ -191,9 +190,8 @@ def _shared(has: pl.DataFrame, sighted: Sighted, edge: str, params: TraceParams)
     rests_on = {"same_household": "lives_at", "shares_phone": "has_phone"}[edge]
     both = has.filter(pl.col("edge") == rests_on)
     if edge == "same_household":
-        both = both.filter(~pl.col("company"))
+        both = both.join(names.filter("company").select(pl.col("entity").alias("from")), on="from", how="anti")
     both = both.filter(pl.len().over("to_id").is_between(2, params.max_sharing)).drop("edge", "to_type", "entities")
-    names = sighted.people.select("entity", "entity_id", "company").unique()
     lists = ("sources", "record_ids", "consent_ids")
     return (
         both.join(both, on="to_id", suffix="_r")

@@ -15,51 +15,69 @@ import polars as pl
 from skiptrace.vocabulary import Party
 
 if TYPE_CHECKING:
-    from skiptrace.graph.outcomes import Spoken
-    from skiptrace.graph.sightings import Sighted
+    from collections.abc import Sequence
 
-__all__ = ["score_sources"]
+    from skiptrace.graph.outcomes import Spoken
+
+__all__ = ["count_sources", "score_sources"]
 
 _SOURCE = ["table", "source", "kind"]
 _FINE = 10**9
 """Sums are of whole billionths, so that their order cannot matter."""
 
 
-def score_sources(sighted: Sighted, spoken: Spoken, believed: pl.DataFrame) -> pl.DataFrame:
-    """Tell how many of each source's points are the debtor's and work.
+def count_sources(evidence: pl.DataFrame, leads: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
+    """Count what became of the points that sources gave for some accounts' debtors.
 
     Parameters
     ----------
-    sighted
-        Who names what.
+    evidence
+        Of whole accounts.
+    leads
+        What was made of it, weighed.
     spoken
         What attempts said plainly.
-    believed
-        Grain: lead. ``entity`` (the account's), ``about`` (whose point it would be), ``point``, ``party``, ``p_owner``,
-        ``p_live``.
 
     Returns
     -------
     polars.DataFrame
-        Grain: table × source × kind of point, sorted. ``told``: its sightings of which some outcome told whether they
-        are the debtor's and work; ``right``: those that are; ``trust``: mean of p_owner·p_live over its sightings
-        (null: none of them is of an account's debtor). Relations' points are third parties' and not among them.
+        Grain: table × source × kind. ``named``, ``told``, ``right``, ``worth`` (in billionths); see
+        :func:`score_sources`.
     """
-    debtors = believed.filter(pl.col("party") == Party.DEBTOR.value)
-    worth = debtors.group_by("entity", "point").agg(worth=(pl.col("p_owner") * pl.col("p_live")).max())
-    right = pl.col("right")
+    debtors = leads.filter(pl.col("party") == Party.DEBTOR.value).select(
+        *("lead", "kind", "entity", "point"),
+        worth=(pl.col("p_owner") * pl.col("p_live") * _FINE).round().cast(pl.Int64),
+    )
+    told = debtors.join(spoken.settled, on=["entity", "point"]).select("lead", "right")
+    of_leads = debtors.select("lead", "kind", "worth").join(told, on="lead", how="left")
     return (
-        sighted.sightings.select("table", "source", "entity", "point")
-        .with_columns(sighted.points["kind"][sighted.sightings["point"]])
-        .filter(pl.col("table") != "relations")
-        .join(spoken.settled, on=["entity", "point"], how="left")
-        .join(worth, on=["entity", "point"], how="left")
+        evidence.select("lead", "table", "source")
+        .join(of_leads, on="lead")
         .group_by(_SOURCE)
         .agg(
-            told=right.count(),
-            right=right.sum().cast(pl.Int64),
-            trust=(pl.col("worth") * _FINE).round().cast(pl.Int64).sum() / _FINE / pl.col("worth").count(),
+            pl.col("worth").sum(),
+            named=pl.len().cast(pl.Int64),
+            told=pl.col("right").count().cast(pl.Int64),
+            right=pl.col("right").sum().cast(pl.Int64),
         )
-        .with_columns(trust=pl.when(pl.col("trust").is_not_nan()).then(pl.col("trust").round(6)))
-        .sort(_SOURCE)
     )
+
+
+def score_sources(counted: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Tell how many of each source's points are the debtor's and work.
+
+    Parameters
+    ----------
+    counted
+        What :func:`count_sources` found, some accounts at a time.
+
+    Returns
+    -------
+    polars.DataFrame
+        Grain: table × source × kind of point that was given for some account's debtor, sorted; a point given for two
+        accounts counts twice. ``told``: those of which some outcome told whether they are the debtor's and work;
+        ``right``: those that are; ``trust``: mean of p_owner·p_live.
+    """
+    total = pl.concat(counted).group_by(_SOURCE).agg(pl.exclude(_SOURCE).sum())
+    mean = pl.col("worth") / _FINE / pl.col("named")
+    return total.select(*_SOURCE, "told", "right", trust=mean.round(6)).sort(_SOURCE)

@@ -13,7 +13,7 @@ from skiptrace.graph.outcomes import hear
 from skiptrace.graph.paths import SEPARATOR
 from skiptrace.graph.relationships import relate
 from skiptrace.graph.sightings import sight
-from skiptrace.graph.sources import score_sources
+from skiptrace.graph.sources import count_sources, score_sources
 from skiptrace.graph.tables import Traced, TraceInputs
 from skiptrace.graph.weighing import learn, tried_accounts, weigh
 
@@ -27,17 +27,15 @@ if TYPE_CHECKING:
 
 __all__ = ["evidence", "trace"]
 
-_BELIEVED = pl.DataFrame(
+_BELIEVED = pl.DataFrame(schema={"about": pl.UInt32, "point": pl.UInt32, "p_owner": pl.Float64})
+"""Grain: lead. What edges are told of it."""
+_COUNTED = pl.DataFrame(
     schema={
-        "entity": pl.UInt32,
-        "about": pl.UInt32,
-        "point": pl.UInt32,
-        "party": pl.String,
-        "p_owner": pl.Float64,
-        "p_live": pl.Float64,
+        **dict.fromkeys(("table", "source", "kind"), pl.String),
+        **dict.fromkeys(("worth", "named", "told", "right"), pl.Int64),
     }
 )
-"""Grain: lead. What edges and sources are told of it."""
+"""Grain: table × source × kind; see :func:`skiptrace.graph.sources.count_sources`."""
 
 
 def trace(known: TraceInputs, as_of: datetime, params: TraceParams) -> Traced:
@@ -56,16 +54,16 @@ def trace(known: TraceInputs, as_of: datetime, params: TraceParams) -> Traced:
     spoken = hear(sighted, known.attempts, as_of)
     everything = Evidence.of(sighted, known.pairs, params)
     worths = _learned(everything, sighted, spoken, as_of, params)
-    leads, believed = [LEADS.empty()], [_BELIEVED]
+    leads, believed, counted = [LEADS.empty()], [_BELIEVED], [_COUNTED]
     for part in everything.parts():
         weighed = weigh(stated(part, sighted, as_of, params), part, spoken, worths, as_of, params)
         leads.append(rank(weighed, params))
         believed.append(weighed.select(_BELIEVED.columns))
-    beliefs = pl.concat(believed)
+        counted.append(count_sources(part, weighed, spoken).select(_COUNTED.columns))
     return Traced(
-        relationships=relate(sighted, beliefs, as_of, params),
+        relationships=relate(sighted, pl.concat(believed), as_of, params),
         leads=pl.concat(leads),
-        sources=score_sources(sighted, spoken, beliefs),
+        sources=score_sources(counted),
     )
 
 

@@ -59,11 +59,11 @@ def test_a_source_that_gave_nothing_that_was_tried_is_as_good_as_its_leads_are_b
     assert found["trust"] == pytest.approx(lead["p_owner"] * lead["p_live"], abs=1e-6)
 
 
-def test_a_source_of_which_nobody_is_a_debtor_has_no_trust(world):
+def test_a_source_that_gave_nothing_of_a_debtor_has_no_score(world):
     world.account("A1")
     world.record("R1", source="far")
     world.point("R1", "+1", days_ago=0)
-    assert score(world, "far")["trust"] is None
+    assert world.trace().sources.is_empty()
 
 
 def test_the_order_of_rows_changes_nothing(world):
