@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "BacktestParams",
     "CheckParams",
     "IngestParams",
     "LearnParams",
@@ -252,6 +253,29 @@ class PlanParams(Params):
     """Five or six rings; longer makes no more reaches and more complaints."""
 
 
+class BacktestParams(Params):
+    """How forecasts are held against what came of them; no plan depends on it."""
+
+    test_share: float = Field(default=0.25, gt=0, lt=1)
+    """Share of the attempts, the last ones, that are forecast from the earlier ones."""
+    least_train: int = Field(default=150, ge=1)
+    """Earlier attempts whose outcome tells; from fewer, learning has hardly left the stated rates."""
+    least_test: int = Field(default=50, ge=1)
+    """Later ones; with fewer, the error of every figure is wider than what methods differ by."""
+    clip: float = Field(default=50, gt=1)
+    """The largest weight of one attempt in the value of a plan: what the log chooses once in fifty is not support."""
+    most_unsupported: float = Field(default=0.1, ge=0, lt=1)
+    """Share of a plan's choices without support beyond which the log cannot tell its value."""
+    least_effective: float = Field(default=50, ge=1)
+    """Effective sample below which it cannot: the interval would be wider than any two plans differ by."""
+    most_decisions: int = Field(default=40_000, ge=1)
+    """Calls from which the value of a plan is told, whole accounts drawn by seed; more would change the third digit."""
+    least_band: int = Field(default=200, ge=1)
+    """Forecasts of an age band below which its calibration is not told: it would be noise about a few people."""
+    least_drift: int = Field(default=50, ge=1)
+    """Results from which on it is told whether the plan's stated chances came true."""
+
+
 class RulebookParams(Params):
     """Where law comes from."""
 
@@ -269,6 +293,7 @@ class Settings(Params):
     learn: LearnParams = LearnParams()
     check: CheckParams = CheckParams()
     plan: PlanParams = PlanParams()
+    backtest: BacktestParams = BacktestParams()
     rulebook: RulebookParams = RulebookParams()
     columns: dict[str, str] = Field(default_factory=dict)
     """Further header aliases; the same as ``[ingest.columns]``."""
