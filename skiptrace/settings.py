@@ -263,7 +263,8 @@ class BacktestParams(Params):
     least_test: int = Field(default=50, ge=1)
     """Later ones; with fewer, the error of every figure is wider than what methods differ by."""
     clip: float = Field(default=50, gt=1)
-    """The largest weight of one attempt in the value of a plan: what the log chooses once in fifty is not support."""
+    """The largest weight of one attempt in the value of a plan: what a log chooses less than once in fifty times is no
+    support, unless it is so long that it holds it often all the same (square root of its length, if that is more)."""
     most_unsupported: float = Field(default=0.1, ge=0, lt=1)
     """Share of a plan's choices without support beyond which the log cannot tell its value."""
     least_effective: float = Field(default=50, ge=1)

@@ -11,6 +11,7 @@ for the plan, with the weight π/b: how likely the plan is to choose that over h
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from skiptrace.settings import BacktestParams
     from skiptrace.timing.week import Floats
 
-__all__ = ["Estimate", "Valued", "clustered", "value_of"]
+__all__ = ["Estimate", "Valued", "clip_of", "clustered", "value_of"]
 
 _LEVEL = 0.95
 
@@ -51,7 +52,8 @@ class Valued:
     effective
         How many attempts that followed the plan would be worth as much: (Σ w)² / Σ w² (Kish 1965).
     clip, clipped
-        The largest weight allowed, and the share of decisions whose weight was cut to it.
+        The largest weight allowed (that of the settings, or the square root of the number of decisions if that is
+        more), and the share of decisions whose weight was cut to it.
     unsupported
         Share of the plan's choices that the log makes so rarely, or never, that their weight would be cut.
     silence
@@ -91,7 +93,8 @@ def value_of(alternatives: pl.DataFrame, params: BacktestParams) -> Valued:
         error where they were estimated (Hirano, Imbens & Ridder 2003).
     """
     model = "expected" in alternatives.columns
-    clip, planned, taken = params.clip, pl.col("planned"), pl.col("taken")
+    planned, taken = pl.col("planned"), pl.col("taken")
+    clip = clip_of(alternatives, params)
     rows = (
         alternatives.with_columns(
             weight=planned / pl.col("propensity"), expected=pl.col("expected") if model else pl.lit(0.0)
@@ -128,6 +131,14 @@ def value_of(alternatives: pl.DataFrame, params: BacktestParams) -> Valued:
         unsupported=unsupported,
         silence=_silence(effective, unsupported, params),
     )
+
+
+def clip_of(alternatives: pl.DataFrame, params: BacktestParams) -> float:
+    """Return the largest weight allowed.
+
+    It grows with the log: the more decisions, the rarer a choice may be and still be seen often enough (Ionides 2008).
+    """
+    return max(params.clip, math.sqrt(alternatives["decision"].n_unique()))
 
 
 def clustered(influence: Floats, account: NDArray[np.int64]) -> float:
