@@ -9,6 +9,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from skiptrace.pipeline.drifting import drift_in_words
+
 if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
@@ -95,6 +97,9 @@ def show_taken(taken: Taken, console: Console) -> None:
     )
     for outcome, count in taken.outcomes.items():
         console.print(f"{count:>8,}  {outcome}")
+    said = drift_in_words(taken.drift)
+    if said:
+        console.print(said, soft_wrap=True)
 
 
 def _where(row: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from skiptrace.cli.options import (
 from skiptrace.cli.screen import show_json, show_rejected, show_summary, show_taken, show_trouble
 from skiptrace.errors import PromiseBroken, UsageError
 from skiptrace.pipeline import exporting, gathering, results, runs
+from skiptrace.pipeline.drifting import drift_values
 from skiptrace.pipeline.release import apart
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def outcomes(
         exporting.write_rows(taken.rejected, rejected)
     if as_json:
         counts = {"read": taken.read, "new": taken.new, "known": taken.known, "rejected": taken.rejected.height}
-        show_json({**counts, "outcomes": taken.outcomes})
+        show_json({**counts, "outcomes": taken.outcomes, "drift": drift_values(taken.drift)})
         return
     show_rejected(taken.rejected)
     show_taken(taken, output_console())

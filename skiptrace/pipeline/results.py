@@ -9,6 +9,7 @@ import polars as pl
 from skiptrace.casefile.audit import note
 from skiptrace.contracts.inputs import ATTEMPTS
 from skiptrace.dialers import read_results
+from skiptrace.pipeline.drifting import drift_of_results, drift_values
 from skiptrace.pipeline.gathering import origin_of, still_uncoded
 from skiptrace.pipeline.plans import issued
 from skiptrace.pipeline.release import sha256
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from skiptrace.casefile import Casefile
     from skiptrace.pipeline.terms import Terms
+    from skiptrace.timing.drift import Drift
 
 __all__ = ["Taken", "take_results"]
 
@@ -34,6 +36,8 @@ class Taken(NamedTuple):
         REJECTED rows.
     outcomes
         ``outcome`` → number of new attempts.
+    drift
+        What became of the chances that plans stated; null: too few results that no earlier judgement rested on.
     """
 
     read: int
@@ -41,6 +45,7 @@ class Taken(NamedTuple):
     known: int
     rejected: pl.DataFrame
     outcomes: dict[str, int]
+    drift: Drift | None
 
 
 def take_results(path: Path, casefile: Casefile, terms: Terms) -> Taken:
@@ -60,8 +65,10 @@ def take_results(path: Path, casefile: Casefile, terms: Terms) -> Taken:
         opened.replace("reported", _reported(grown, placements))
         digest = sha256(path)
         opened.put("origin", origin_of(opened.get("origin") or "", pl.Series([digest])))
+        drift = drift_of_results(opened, grown, placements, terms)
         counts = {"read": results.counts["read"], "new": new.height, "rejected": results.rejected.height}
-        note(opened, "outcomes", terms.as_of, {**counts, "sha256": digest})
+        judged = {"drift": drift_values(drift)} if drift else {}
+        note(opened, "outcomes", terms.as_of, {**counts, "sha256": digest, **judged})
     outcomes = new.group_by("outcome").len().sort("len", "outcome", descending=[True, False])
     return Taken(
         read=results.counts["read"],
@@ -69,6 +76,7 @@ def take_results(path: Path, casefile: Casefile, terms: Terms) -> Taken:
         known=results.attempts.height - new.height,
         rejected=results.rejected,
         outcomes=dict(outcomes.iter_rows()),
+        drift=drift,
     )
 
 

@@ -203,6 +203,7 @@ def test_results_are_taken_once(skiptrace, ran, tmp_path):
         "known": 0,
         "rejected": 1,
         "outcomes": {"no_answer": 2},
+        "drift": None,
     }
     again = json.loads(skiptrace(*words).out)
     assert (again["new"], again["known"], again["outcomes"]) == (0, 2, {})
