@@ -28,11 +28,7 @@ def sentences(report: dict[str, Any]) -> tuple[list[str], list[str]]:
     rate, calls = report["log"]["contact_rate"], report["log"]["calls"]
     if rate:
         below.append(f"The log's own {calls:,} calls reached {share(rate['value'])} ± {100 * rate['error']:.1f}")
-    below += [
-        f"{one['method']}: the log cannot tell what its calls would reach: {one['recommended_call']['cannot_tell']}"
-        for one in report["methods"]
-        if one["recommended_call"]["cannot_tell"]
-    ]
+    below += _silences(report)
     below += [f"{name}: not installed, left out" for name in report["not_run"]]
     groups = report["calibration"]["by_channel"] + report["calibration"]["by_age_band"]
     below += [
@@ -95,6 +91,18 @@ def shares_of(counts: dict[str, int]) -> str:
     """
     total = sum(counts.values())
     return ", ".join(f"{name} {count:,} ({share(count / total)})" for name, count in counts.items())
+
+
+def _silences(report: dict[str, Any]) -> list[str]:
+    """Return why the log cannot tell of recommended calls, those for one reason on one line."""
+    most = report["settings"]["backtest"]["most_unsupported"]
+    silent = [(one["method"], one["recommended_call"]) for one in report["methods"]]
+    silent = [(name, call) for name, call in silent if call["cannot_tell"]]
+    rare = [f"{name} {share(call['unsupported'])}" for name, call in silent if call["unsupported"] > most]
+    lines = [f"Cannot tell: so much of what it recommends the log hardly ever did: {', '.join(rare)}"] if rare else []
+    return lines + [
+        f"Cannot tell: {name}: {call['cannot_tell']}" for name, call in silent if call["unsupported"] <= most
+    ]
 
 
 def _reaches(call: dict[str, Any]) -> str:

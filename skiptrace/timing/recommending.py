@@ -31,7 +31,11 @@ _CALLED = (8, 21)
 """Local hours in which a method may recommend a call whether or not the log ever called then."""
 _RANKS = 4
 """Leads from this rank on are chosen alike."""
-_FACTORS = ("part", "lead", "at_part", "at_lead")
+_SEEN = {"part": ("part",), "lead": ("contact_point",), "slot": ("contact_point", "part")}
+_FACTORS = ("part", "lead", *(f"at_{name}" for name in _SEEN), "worked_last")
+"""What the log is taken to choose by."""
+_COUNTED = 3
+"""More reaches or misses than these are taken alike."""
 _TIES = 7
 """Digits to which slots tie: a method that knows no hour must not choose one by the last digit."""
 
@@ -109,8 +113,8 @@ def choices(slots: pl.DataFrame, calls: pl.DataFrame, past: pl.DataFrame, seed: 
         Calls to judge by: ``account_id``, ``contact_point``, ``at``, ``week_hour``, ``reached``. Those that are none of
         the slots are left out.
     past
-        All calls, earlier ones too, in the same columns: what came of the last in the same part of the week, and of the
-        last on the same lead, bears on what the log chooses.
+        All calls, earlier ones too, in the same columns: what came of those in the same part of the week and on the
+        same lead bears on what the log chooses.
     seed
         Of the folds in which propensities are told.
 
@@ -129,22 +133,56 @@ def choices(slots: pl.DataFrame, calls: pl.DataFrame, past: pl.DataFrame, seed: 
         .select("decision", "account_id", "at", "reached", took="taken")
     )
     rows = made.join(slots.select(*keys, "rank", "slot"), on="account_id").with_columns(
-        taken=pl.col("took") == pl.col("slot"), lead=pl.col("rank").clip(upper_bound=_RANKS)
+        taken=pl.col("took") == pl.col("slot")
     )
-    before = past.with_columns(in_part()).sort("at", *keys)
-    for name, by in (("at_part", ["account_id", "part"]), ("at_lead", ["account_id", "contact_point"])):
-        rows = rows.sort("at").join_asof(
-            before.select(*by, "at", pl.col("reached").alias(name)),
-            on="at",
-            by=by,
-            strategy="backward",
-            allow_exact_matches=False,
-            check_sortedness=False,
-        )
-    rows = rows.sort("decision", "slot")
+    rows = _with_history(rows.sort("at"), past.with_columns(in_part()).sort("at", *keys)).sort("decision", "slot")
     return rows.with_columns(propensities(rows, _FACTORS, seed=seed)).select(
         "decision", "account_id", "taken", "reached", "propensity", "slot"
     )
+
+
+def _with_history(rows: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
+    """Add what an agent may go by: what came of the account's calls before in that part, on that lead, and on both.
+
+    Agents go back to the hour that worked last and to what ever worked, and leave the lead that failed most.
+    """
+    hit = pl.col("reached") == 1
+    for name, by in _SEEN.items():
+        seen = past.select(
+            *("account_id", *by, "at"),
+            pl.col("reached").alias(f"{name}_last"),
+            hit.cum_sum().over("account_id", *by).alias(f"{name}_hits"),
+            (~hit).cum_sum().over("account_id", *by).alias(f"{name}_misses"),
+        )
+        rows = _as_of(rows, seen, ["account_id", *by])
+    worked = past.filter(hit).select("account_id", "at", worked="part")
+    rows = _as_of(rows, worked, ["account_id"])
+    misses = pl.col("lead_misses").fill_null(0)
+    more = misses - misses.min().over("decision")
+    # How many leads failed as seldom as the one that failed least.
+    alike = (pl.col("contact_point").filter(more == 0).n_unique()).over("decision")
+    return rows.with_columns(
+        *(
+            pl.concat_str(
+                pl.col(f"{name}_last").cast(pl.Int8),
+                pl.col(f"{name}_hits").clip(upper_bound=_COUNTED),
+                pl.col(f"{name}_misses").clip(upper_bound=_COUNTED),
+                separator=" ",
+            ).alias(f"at_{name}")
+            for name in _SEEN
+        ),
+        worked_last=pl.col("worked") == pl.col("part"),
+        lead=pl.concat_str(
+            pl.col("rank").clip(upper_bound=_RANKS),
+            more.clip(upper_bound=_COUNTED),
+            alike.clip(upper_bound=_COUNTED),
+            separator=" ",
+        ),
+    )
+
+
+def _as_of(rows: pl.DataFrame, seen: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    return rows.join_asof(seen, on="at", by=by, strategy="backward", allow_exact_matches=False, check_sortedness=False)
 
 
 def value_of_best(

@@ -151,11 +151,12 @@ def test_an_empty_log_cannot_tell():
 
 
 def test_weights_are_cut_and_it_is_said():
-    rows = log(500, seed=9)
-    found = told(rows, clip=4)
-    assert found.clip == 4
+    rows = log(400, seed=9).with_columns(pl.col("propensity") / 20)
+    found, free = told(rows, clip=2), told(rows, clip=10_000)
+    assert (found.clip, free.clip, free.clipped) == (40, 10_000, 0)  # forty: the root of 1,600 decisions
     assert 0 < found.clipped < 1
-    assert found.weighted.value < told(rows).weighted.value
+    assert found.weighted.value < free.weighted.value
+    assert told(rows.filter(pl.col("account_id") < 4), clip=50).clip == 50
 
 
 def test_the_plan_of_the_log_itself_reaches_what_the_log_reached():

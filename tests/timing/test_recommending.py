@@ -6,7 +6,8 @@ import pytest
 
 from skiptrace.settings import BacktestParams
 from skiptrace.timing.clock import week_hours
-from skiptrace.timing.recommending import calls_to_choose, choices, value_of_best
+from skiptrace.timing.recommending import calls_to_choose, choices, in_part, value_of_best
+from tests.timing import worlds
 
 SINCE = datetime(2026, 10, 28, 9, 20, tzinfo=UTC)
 """The week after it sets the clocks of New York back."""
@@ -106,3 +107,45 @@ def test_a_call_that_the_log_never_made_has_no_value_unless_only_usual_ones_are_
     usual = value(slots, says, rows, usual=True)
     assert (usual.unsupported, usual.silence) == (0, None)
     assert usual.weighted.value == pytest.approx(1 / 0.9999)
+
+
+def log_of_agents(kind, seed):
+    """Return leads, calls, and the true chance by lead and part of the week, of a log whose agents follow success.
+
+    They call in office hours, go back to the hour that worked, and leave the number that failed most.
+    """
+    world = worlds.make(kind, 900, 12, seed)
+    zone = pl.lit("America/New_York").alias("zone")
+    log = world.attempts.with_columns(
+        zone, at="started_at", reached=(pl.col("outcome") == "right_party").cast(pl.Float64)
+    )
+    log = log.with_columns(week_hour=pl.Series(week_hours(log["at"], log["zone"])).cast(pl.Int64)).sort("at")
+    leads = world.leads.select(
+        *("account_id", "contact_point", "point_key", "rank", zone), p_owner="prior_owner", p_live="prior_live"
+    )
+    hour = pl.col("weekday").cast(pl.Int64) * 24 + pl.col("hour")
+    truth = world.truth().with_columns(week_hour=hour).join(log.group_by("week_hour").len(), on="week_hour")
+    weighted = (pl.col("truth") * pl.col("len")).sum() / pl.col("len").sum()
+    keys = ["account_id", "contact_point", "part"]
+    return leads, log, truth.with_columns(in_part()).group_by(keys).agg(truth=weighted)
+
+
+@pytest.mark.parametrize("kind", ["bands", "none"])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_calls_would_reach_is_told_of_a_log_whose_agents_follow_success(kind, seed):
+    leads, log, truth = log_of_agents(kind, seed)
+    columns = ["account_id", "contact_point", "at", "week_hour", "reached"]
+    slots = calls_to_choose(leads, log, worlds.AS_OF).with_row_index("slot").with_columns(pl.col("slot").cast(pl.Int64))
+    rows = choices(slots, log.tail(log.height // 2).select(columns), log.select(columns), seed=0)
+    true = slots.join(truth, on=["account_id", "contact_point", "part"], how="left", maintain_order="left")
+    true = true["truth"].fill_null(0).to_numpy()
+    noise = np.random.default_rng(seed).normal(0, 1, slots.height)
+    says = 1 / (1 + np.exp(-(np.log((true + 0.01) / (1.01 - true)) + noise)))
+    sure = rows.join(pl.DataFrame({"slot": slots["slot"], "true": true}), on="slot").with_columns(reached="true")
+    for forecast in (says, np.full(slots.height, 0.1)):
+        model = np.full(slots.height, 0.15)
+        found = value_of_best(rows, slots, forecast, model, BacktestParams(), usual=True)
+        # Of true chances as results and as the model, the doubly robust value is what the plan would reach.
+        reach = value_of_best(sure, slots, forecast, true, BacktestParams(), usual=True).robust.value
+        assert found.silence is None
+        assert abs(found.robust.value - reach) < 2.5 * found.robust.error
