@@ -36,6 +36,8 @@ _CERTAIN = 1e-6
 """Nothing is surer than one in a million, however much was heard: log-odds stay finite, and six decimals are kept."""
 _FITTINGS = 30
 """Rounds after which proportions are fitted as well as they get."""
+_ALIKE = 0.3
+"""Correlation of the same word said on the same point."""
 _PILE = 1e-4
 """No pile of outcomes moves odds further: repeated attempts on one point are not independent."""
 
@@ -117,18 +119,29 @@ class Tries:
         Index into :meth:`Shares.likelihoods`.
     gap
         Years from it to the next one on its point, or to now.
+    weight
+        How much it counts. The same word heard again and again is hardly news (whoever picks up at home picks up each
+        time), so n of them count for n / (1 + (n − 1)·ρ), the latest in full: the design effect (Kish 1965, section
+        5.4).
     """
 
     point: NDArray[np.int64]
     word: NDArray[np.int64]
     gap: Floats
+    weight: Floats
 
     @staticmethod
     def of(point: NDArray[np.int64], word: NDArray[np.int64], years: Floats) -> Tries:
         """Return the tries whose age in ``years`` is known; sorted by point, the oldest first."""
         later = np.append(years[1:], 0.0)
         same = np.append(point[1:] == point[:-1], np.zeros(min(len(point), 1), dtype=bool))
-        return Tries(point=point, word=word, gap=np.where(same, years - later, years))
+        order = np.lexsort((np.arange(len(point))[::-1], word, point))
+        runs = np.diff(point[order], prepend=-1) + np.diff(word[order], prepend=-1) != 0
+        first = np.flatnonzero(runs)
+        since = np.empty(len(point), dtype=np.int64)
+        since[order] = np.arange(len(point)) - np.repeat(first, np.diff(np.append(first, len(point))))
+        together = (since + 1) / (1 + since * _ALIKE) - since / (1 + (since - 1) * _ALIKE)
+        return Tries(point=point, word=word, gap=np.where(same, years - later, years), weight=together)
 
     def rounds(self) -> Iterator[NDArray[np.int64]]:
         """Return the first attempts of all points, then the second ones, and so on; no point twice in a round."""
@@ -187,7 +200,8 @@ def heard(tries: Tries, shares: Shares, points: int, rate: float) -> Floats:
     likelihoods = shares.likelihoods()
     for rows in tries.rounds():
         at = tries.point[rows]
-        said[at] = _until_next(_scaled(said[at] * likelihoods[tries.word[rows]]), tries.gap[rows], rate)
+        now = likelihoods[tries.word[rows]] ** tries.weight[rows, None]
+        said[at] = _until_next(_scaled(said[at] * now), tries.gap[rows], rate)
     return said
 
 
@@ -209,7 +223,8 @@ def recalled(tries: Tries, shares: Shares, believed: Floats, rate: float) -> tup
         Point × state: the posterior of today.
     numpy.ndarray
         State × word: expected counts at the time of the attempts, by the backward recursion. Words that only tell
-        whether a point works are not counted.
+        whether a point works are not counted. All count in full: that words repeat themselves makes us too sure of one
+        point, but no share of all wrong.
     """
     likelihoods = shares.likelihoods()
     said = np.ones_like(believed)

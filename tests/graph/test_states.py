@@ -32,15 +32,27 @@ def step(now: int, then: int, years: float) -> float:
     return {now: 1 - lost, THEIRS: lost}.get(then, 0.0)
 
 
-def by_enumeration(believed: np.ndarray, words: list[int], years: list[float]) -> tuple[np.ndarray, np.ndarray]:
+def counts_for(words: list[int], at: int) -> float:
+    """Return how much a word counts that is said again later: n count for n / (1 + 0.3·(n − 1)), the latest in full."""
+    later = words[at + 1 :].count(words[at])
+
+    def together(n: int) -> float:
+        return n / (1 + 0.3 * (n - 1)) if n else 0.0
+
+    return together(later + 1) - together(later)
+
+
+def by_enumeration(
+    believed: np.ndarray, words: list[int], years: list[float], weights: list[float]
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the posterior of today and of each attempt's time, by going through every history there can be."""
     shares = stated_shares().of
     now, then = np.zeros(3), np.zeros((len(words), 3))
     for path in product(range(3), repeat=len(words) + 1):
         today, *states = path
         chance, later, age = believed[today], today, 0.0
-        for state, said_then, ago in reversed(list(zip(states, words, years, strict=True))):
-            chance *= step(later, state, ago - age) * shares[state, said_then]
+        for state, said_then, ago, weight in reversed(list(zip(states, words, years, weights, strict=True))):
+            chance *= step(later, state, ago - age) * shares[state, said_then] ** weight
             later, age = state, ago
         now[today] += chance
         for at, state in enumerate(states):
@@ -54,15 +66,25 @@ def test_hearing_agrees_with_going_through_every_history(seed):
     words = [word(name) for name in rng.choice(["no_answer", "voicemail", "busy", "third_party"], 4)]
     years = sorted(rng.uniform(0, 3, 4), reverse=True)
     believed = rng.dirichlet([2, 2, 2])
-    now, then = by_enumeration(believed, words, years)
     tries = said(*((0, w, y) for w, y in zip(words, years, strict=True)))
+    now, _ = by_enumeration(believed, words, years, [counts_for(words, at) for at in range(4)])
     assert posterior(believed[None], heard(tries, stated_shares(), 1, RATE))[0] == pytest.approx(now, abs=1e-5)
+    now, then = by_enumeration(believed, words, years, [1.0] * 4)
     found, counts = recalled(tries, stated_shares(), believed[None], RATE)
     assert found[0] == pytest.approx(now, abs=1e-5)
     expected = np.zeros_like(counts)
     for at, one in enumerate(words):
         expected[:, one] += then[at]
     assert counts == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_same_word_again_is_hardly_news():
+    def theirs(times: int) -> float:
+        tries = said(*((0, word("third_party"), 0.1) for _ in range(times)))
+        return float(posterior(np.full((1, 3), 1 / 3), heard(tries, stated_shares(), 1, RATE))[0, THEIRS])
+
+    assert theirs(1) > theirs(3) > theirs(10) > theirs(1000) > 0.05
+    assert theirs(10) - theirs(1000) < 0.05
 
 
 def test_points_do_not_hear_each_other():
