@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Evidence"]
 
-_TOGETHER = 100_000
+_TOGETHER = 60_000
 """Links looked at together."""
 _LEAD = ["account", "point", "party"]
 

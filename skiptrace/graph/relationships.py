@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["relate"]
 
-_TOGETHER = 500_000
+_TOGETHER = 300_000
 """Sightings looked at together: memory stays bounded."""
 
 

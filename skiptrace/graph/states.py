@@ -136,8 +136,8 @@ class Tries:
         later = np.append(years[1:], 0.0)
         same = np.append(point[1:] == point[:-1], np.zeros(min(len(point), 1), dtype=bool))
         order = np.lexsort((np.arange(len(point))[::-1], word, point))
-        runs = np.diff(point[order], prepend=-1) + np.diff(word[order], prepend=-1) != 0
-        first = np.flatnonzero(runs)
+        anew = (np.diff(point[order], prepend=-1) != 0) | (np.diff(word[order], prepend=-1) != 0)
+        first = np.flatnonzero(anew)
         since = np.empty(len(point), dtype=np.int64)
         since[order] = np.arange(len(point)) - np.repeat(first, np.diff(np.append(first, len(point))))
         together = (since + 1) / (1 + since * _ALIKE) - since / (1 + (since - 1) * _ALIKE)

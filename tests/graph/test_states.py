@@ -87,6 +87,15 @@ def test_the_same_word_again_is_hardly_news():
     assert theirs(10) - theirs(1000) < 0.05
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_every_word_counts_by_how_often_it_is_said_later_on_its_own_point(seed):
+    rng = np.random.default_rng(seed)
+    point, words = np.sort(rng.integers(0, 30, 300)), rng.integers(0, 4, 300)
+    weight = Tries.of(point, words, np.zeros(300)).weight
+    since = [[int(w) for p, w in zip(point[at:], words[at:], strict=True) if p == point[at]] for at in range(300)]
+    assert weight == pytest.approx(np.array([counts_for(here, 0) for here in since]))
+
+
 def test_points_do_not_hear_each_other():
     one = said((0, word("right_party"), 0.1))
     both = said((0, word("right_party"), 0.1), (2, word("disconnected"), 2.0), (2, word("disconnected"), 0.1))
