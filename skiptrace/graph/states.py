@@ -27,7 +27,19 @@ from skiptrace.vocabulary import outcome_meanings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["OTHERS", "OUT", "THEIRS", "Shares", "Tries", "beliefs", "heard", "posterior", "recalled", "stated_shares"]
+__all__ = [
+    "OTHERS",
+    "OUT",
+    "THEIRS",
+    "Shares",
+    "Tries",
+    "beliefs",
+    "heard",
+    "owner_and_live",
+    "posterior",
+    "recalled",
+    "stated_shares",
+]
 
 Floats = NDArray[np.float64]
 THEIRS, OTHERS, OUT = 0, 1, 2
@@ -38,7 +50,7 @@ _FITTINGS = 30
 """Rounds after which proportions are fitted as well as they get."""
 _ALIKE = 0.3
 """Correlation of the same word said on the same point."""
-_PILE = 1e-4
+_PILE = 1e-3
 """No pile of outcomes moves odds further: repeated attempts on one point are not independent."""
 
 
@@ -120,9 +132,9 @@ class Tries:
     gap
         Years from it to the next one on its point, or to now.
     weight
-        How much it counts. The same word heard again and again is hardly news (whoever picks up at home picks up each
-        time), so n of them count for n / (1 + (n − 1)·ρ), the latest in full: the design effect (Kish 1965, section
-        5.4).
+        How much it counts. The same word heard again and again is hardly news, so n of them count for
+        n / (1 + (n − 1)·ρ), the latest in full: the design effect (Kish 1965, section 5.4). A third party who picks up
+        does so each time, whether the line is theirs alone or the debtor's too, and counts once.
     """
 
     point: NDArray[np.int64]
@@ -140,7 +152,8 @@ class Tries:
         first = np.flatnonzero(anew)
         since = np.empty(len(point), dtype=np.int64)
         since[order] = np.arange(len(point)) - np.repeat(first, np.diff(np.append(first, len(point))))
-        together = (since + 1) / (1 + since * _ALIKE) - since / (1 + (since - 1) * _ALIKE)
+        alike = np.where(np.isin(word, _at_home()), 1.0, _ALIKE)
+        together = (since + 1) / (1 + since * alike) - since / np.maximum(1 + (since - 1) * alike, _ALIKE)
         return Tries(point=point, word=word, gap=np.where(same, years - later, years), weight=together)
 
     def rounds(self) -> Iterator[NDArray[np.int64]]:
@@ -149,6 +162,12 @@ class Tries:
         turn = np.arange(len(self.point)) - np.repeat(first, np.diff(np.append(first, len(self.point))))
         order = np.argsort(turn, kind="stable")
         yield from np.split(order, np.cumsum(np.bincount(turn))[:-1]) if len(turn) else ()
+
+
+@cache
+def _at_home() -> NDArray[np.int64]:
+    words = stated_shares().words
+    return words.filter(pl.col("outcome") == "third_party")["word"].cast(pl.Int64).to_numpy()
 
 
 @cache
@@ -212,6 +231,12 @@ def posterior(believed: Floats, said: Floats) -> Floats:
     joint = joint.clip(_CERTAIN, 1)
     result: Floats = joint / joint.sum(axis=1, keepdims=True)
     return result
+
+
+def owner_and_live(state: Floats) -> tuple[Floats, Floats]:
+    """Return, by point, the probability that it is theirs if it works, and that it works; undoes :func:`beliefs`."""
+    works = state[:, THEIRS] + state[:, OTHERS]
+    return state[:, THEIRS] / works, works
 
 
 def recalled(tries: Tries, shares: Shares, believed: Floats, rate: float) -> tuple[Floats, Floats]:

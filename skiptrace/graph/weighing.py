@@ -9,7 +9,7 @@ import polars as pl
 
 from skiptrace.graph.clues import gather_clues
 from skiptrace.graph.learning import as_tries, learn_worths
-from skiptrace.graph.states import OTHERS, THEIRS, beliefs, heard, posterior, stated_shares
+from skiptrace.graph.states import beliefs, heard, owner_and_live, posterior, stated_shares
 from skiptrace.vocabulary import Party, PointKind
 
 if TYPE_CHECKING:
@@ -122,8 +122,8 @@ def _weigh(
     placed = leads.select("lead").with_row_index("place")
     tries = as_tries(told.join(placed, on="lead"), "place")
     after = posterior(beliefs(owner, live), heard(tries, shares, leads.height, params.lost_per_year))
-    works = after[:, THEIRS] + after[:, OTHERS]
-    found = {"p_owner": after[:, THEIRS] / works, "p_live": works, "prior_owner": owner, "prior_live": live}
+    p_owner, p_live = owner_and_live(after)
+    found = {"p_owner": p_owner, "p_live": p_live, "prior_owner": owner, "prior_live": live}
     return leads.select("lead").with_columns(pl.Series(name, column).round(6) for name, column in found.items())
 
 

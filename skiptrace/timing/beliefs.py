@@ -13,7 +13,7 @@ import polars as pl
 
 from skiptrace.contracts.inputs import INSTANT
 from skiptrace.graph.outcomes import years_ago
-from skiptrace.graph.states import OTHERS, THEIRS, Tries, posterior, stated_shares
+from skiptrace.graph.states import Tries, owner_and_live, posterior, stated_shares
 from skiptrace.graph.states import beliefs as state_beliefs
 from skiptrace.graph.states import heard as hear_states
 from skiptrace.settings import TraceParams
@@ -69,6 +69,4 @@ def _after(owner: Floats, live: Floats, heard: pl.DataFrame, then: datetime) -> 
     years = plain.select(years_ago(pl.col("at"), then)).to_series().to_numpy()
     tries = Tries.of(plain["point"].to_numpy(), plain["word"].cast(pl.Int64).to_numpy(), years)
     said = hear_states(tries, stated_shares(), len(owner), TraceParams().lost_per_year)
-    after = posterior(state_beliefs(owner, live), said)
-    works = after[:, THEIRS] + after[:, OTHERS]
-    return after[:, THEIRS] / works, works
+    return owner_and_live(posterior(state_beliefs(owner, live), said))

@@ -177,7 +177,7 @@ def test_every_outcome_of_the_vocabulary_occurs_and_only_where_it_may():
 
 
 def test_every_kind_of_stop_and_relation_occurs():
-    assert {row["kind"] for row in table("stops")} == set(StopKind) - {StopKind.UNREADABLE}
+    assert {row["kind"] for row in table("stops")} == set(StopKind) - {StopKind.UNREADABLE, StopKind.ACCOUNT_UNREADABLE}
     assert {row["relation"] for row in table("relations")} == set(Relation)
     details = {row["detail"] for row in table("stops") if row["kind"] == "inconvenient_time"}
     crossing = [
