@@ -12,7 +12,7 @@ from timing_worlds.world import AS_OF
 from skiptrace.contracts.stages import CODED_ATTEMPTS, LEADS, PEOPLE
 from skiptrace.graph.learning import as_tries
 from skiptrace.graph.outcomes import speaks_plainly, with_words, years_ago
-from skiptrace.graph.states import OTHERS, THEIRS, beliefs, heard, posterior, stated_shares
+from skiptrace.graph.states import beliefs, heard, owner_and_live, posterior, stated_shares
 from skiptrace.settings import LearnParams, TraceParams
 from skiptrace.timing import learn
 from skiptrace.vocabulary import outcome_meanings
@@ -107,6 +107,5 @@ def _after(points: pl.DataFrame, log: pl.DataFrame) -> pl.DataFrame:
     )
     prior = beliefs(placed["prior_owner"].to_numpy(), placed["prior_live"].to_numpy())
     said = heard(as_tries(plain, "place"), stated_shares(), placed.height, TraceParams().lost_per_year)
-    after = posterior(prior, said)
-    works = after[:, THEIRS] + after[:, OTHERS]
-    return placed.drop("place").with_columns(p_owner=pl.Series(after[:, THEIRS] / works), p_live=pl.Series(works))
+    p_owner, p_live = owner_and_live(posterior(prior, said))
+    return placed.drop("place").with_columns(p_owner=pl.Series(p_owner), p_live=pl.Series(p_live))

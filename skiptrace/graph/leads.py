@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["rank", "stated"]
 
-_LEAD = ["account", "point", "party"]
 _LABELS = [PointLabel.WORK, PointLabel.HOME, PointLabel.MOBILE, PointLabel.OTHER]
 """The first that any sighting gives counts: law bars more at work than elsewhere."""
 

@@ -41,8 +41,9 @@ class Lookups(NamedTuple):
         Grain: third-party source, sorted by ``source``. ``records``; ``accounts`` (for which it gave a record of the
         debtor); ``hits`` (account × telephone number it gave), of them ``unique`` (no other source and not the
         creditor gave it) and ``shared``; ``told`` and ``right`` (hits whose owner an outcome told, and those that were
-        the debtor's); ``wrong_share`` (null: nothing told); ``trust`` as learned; ``hit_rate`` (h) and ``p_right`` (r;
-        null: no unique hit); ``cost`` of a record and ``cost_per_right_party`` (null: not given, or none was right).
+        the debtor's); ``wrong_share`` (null: nothing told); ``trust`` (mean of what is believed of its points);
+        ``hit_rate`` (h) and ``p_right`` (r; null: no unique hit); ``cost`` of a record and ``cost_per_right_party``
+        (null: not given, or none was right).
     suggestions
         Grain: account × source to ask, sorted by account and ``order`` (1 = first). ``expected_contacts`` (right-party
         contacts gained by this look-up), ``p_best`` (p_owner·p_live of the best number on file; 0 = none), ``cost``.

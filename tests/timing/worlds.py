@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from skiptrace.contracts.stages import CODED_ATTEMPTS, LEADS, PEOPLE
-from skiptrace.graph.states import OTHERS, THEIRS, Tries, beliefs, heard, posterior, stated_shares
+from skiptrace.graph.states import Tries, beliefs, heard, owner_and_live, posterior, stated_shares
 from skiptrace.settings import TraceParams
 
 AS_OF = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -178,10 +178,8 @@ def _leads(p_owner: np.ndarray, p_live: np.ndarray, attempts: pl.DataFrame) -> p
     )
     prior = beliefs(p_owner.ravel(), p_live.ravel())
     after = posterior(prior, heard(tries, stated_shares(), frame.height, TraceParams().lost_per_year))
-    works = after[:, THEIRS] + after[:, OTHERS]
-    frame = frame.drop("at").with_columns(
-        p_owner=pl.Series(after[:, THEIRS] / works).round(6), p_live=pl.Series(works).round(6)
-    )
+    p_owner, p_live = owner_and_live(after)
+    frame = frame.drop("at").with_columns(p_owner=pl.Series(p_owner).round(6), p_live=pl.Series(p_live).round(6))
     rank = (pl.col("p_owner") * pl.col("p_live")).rank("ordinal", descending=True).over("account_id").cast(pl.Int64)
     return LEADS.conform(
         frame.with_columns(
