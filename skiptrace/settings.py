@@ -194,7 +194,7 @@ class LearnParams(Params):
     person_spread: float = Field(default=1.0, gt=0)
     """Standard deviation of log-odds between persons, before any data: who is called matters most."""
     cohort_spread: float = Field(default=0.3, gt=0)
-    """The same between cohorts (kind × country × age band)."""
+    """The same between cohorts of one factor (kind, place, age band, employment, product)."""
     routine_variance: float = Field(default=0.3, ge=0)
     """Variance of log-odds between a person's own hours, where too few attempts are held out to learn it."""
     soft_weight: float = Field(default=0.5, ge=0, le=1)

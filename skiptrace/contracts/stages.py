@@ -61,6 +61,9 @@ PEOPLE = Table(
         "language": text("BCP 47, lower case"),
         "time_zone": text("IANA, null if the declared one does not exist"),
         "jurisdiction": text("declared, upper case"),
+        "age_band": text("accounts only, as read without blanks at the ends; so are the two that follow"),
+        "employment_status": text(),
+        "product": text(),
     },
 )
 

@@ -43,6 +43,9 @@ _OTHERS = {
     "relation": _TEXT,
     "consent_id": _TEXT,
     "observed_on": _DATE,
+    "age_band": _TEXT,
+    "employment_status": _TEXT,
+    "product": _TEXT,
     **PROVENANCE,
 }
 _NAME = {
@@ -165,6 +168,7 @@ def people_of(persons: pl.DataFrame, points: pl.DataFrame, order: str | None, ke
         time_zone="zone",
         language=pl.col("language").str.strip_chars().str.to_lowercase().str.replace_all("_", "-"),
         jurisdiction=pl.col("jurisdiction").str.strip_chars().str.to_uppercase(),
+        **{name: pl.col(name).str.strip_chars() for name in ("age_band", "employment_status", "product")},
     )
     rows = _with_aliases(rows)
     for kind, column in (("phone", "phones"), ("email", "emails")):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from skiptrace import __version__
+from skiptrace.timing.cohorts import age_band
 from skiptrace.timing.off_policy import Valued, clustered
 from skiptrace.timing.recommending import value_of_best
 from skiptrace.timing.rivals import RIVALS
@@ -25,8 +26,6 @@ __all__ = ["OURS", "Tested", "report_of"]
 
 OURS = "ours"
 _DECIMALS = 6
-_BANDS = (25, 35, 45, 55, 65)
-_FIRST_BAND = 18
 _NOT_TOLD = "not known"
 
 
@@ -168,20 +167,10 @@ def _three(rows: pl.DataFrame) -> tuple[Floats, Floats, Any]:
 
 
 def _age_bands(picture: Picture, split: datetime) -> pl.DataFrame:
-    """Return ``account_id`` and ``age_band``: as the accounts file has it, or told from the birth date."""
-    people = picture.normalised.people.filter(pl.col("table") == "accounts")
-    born = pl.col("birth_from").dt.year().cast(pl.Float64) / 2 + pl.col("birth_to").dt.year().cast(pl.Float64) / 2
-    age = split.year - born
-    band = pl.lit(f"{_BANDS[-1]}+")
-    for low, limit in reversed(list(zip((_FIRST_BAND, *_BANDS), _BANDS, strict=False))):
-        band = pl.when(age < limit).then(pl.lit(f"{low}-{limit - 1}")).otherwise(band)
-    born_in = people.select(account_id="record_id", born=pl.when(age.is_not_null()).then(band)).unique("account_id")
-    return (
-        picture.tables["accounts"]
-        .select("account_id", "age_band")
-        .join(born_in, on="account_id", how="left", maintain_order="left")
-        .select("account_id", age_band=pl.coalesce("age_band", "born", pl.lit(_NOT_TOLD)))
-    )
+    """Return ``account_id`` and ``age_band``."""
+    accounts = picture.normalised.people.filter(pl.col("table") == "accounts")
+    told = accounts.select(age_band(split).fill_null(_NOT_TOLD), account_id="record_id")
+    return told.unique("account_id", keep="first")
 
 
 def _account(rows: pl.DataFrame) -> Any:  # noqa: ANN401  # NDArray[np.int64], which polars does not promise

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from skiptrace.timing.cohorts import cohorts_of
 from skiptrace.timing.zones import lead_zones, person_zones
 from skiptrace.vocabulary import Party
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from skiptrace.timing.cohorts import Cohorts
+
 __all__ = ["Cast", "assemble"]
 
-_THIRD_PARTIES = "third parties"
-_UNKNOWN = "?"
-_AGE_BANDS = (25, 35, 45, 55, 65)
 _DOUBT = 0.5
 """Belief in a point of which trace says nothing, and in one that is no lead at all."""
 _BELIEFS = (("p_owner", "p_owner"), ("p_live", "p_live"), ("prior_owner", "p_owner"), ("prior_live", "p_live"))
@@ -32,20 +32,20 @@ class Cast:
     ----------
     persons
         Grain: debtor or third party of an account. ``person`` (0…), ``account_id``, ``third_id`` (null: the
-        debtor), ``cohort`` (0…).
+        debtor).
     points
         Grain: person × point, sorted by person. ``point`` (0…), ``person``, ``account_id``, ``point_key`` (empty: the
         attempt does not say where), ``third``, ``zone``, ``p_owner``, ``p_live``, ``prior_owner``, ``prior_live``.
     leads
         LEADS in the order given, with ``point``, ``person`` and ``zone`` (null: not known).
     cohorts
-        What each cohort stands for: kind, country and age band; third parties are one cohort.
+        What the persons have in common.
     """
 
     persons: pl.DataFrame
     points: pl.DataFrame
     leads: pl.DataFrame
-    cohorts: list[str]
+    cohorts: Cohorts
 
 
 def assemble(leads: pl.DataFrame, attempts: pl.DataFrame, people: pl.DataFrame, as_of: datetime) -> Cast:
@@ -59,14 +59,6 @@ def assemble(leads: pl.DataFrame, attempts: pl.DataFrame, people: pl.DataFrame, 
     tried = attempts.select("account_id", point_key=pl.col("point_key").fill_null("")).unique()
     debtors = pl.concat([leads.select(who), tried.select("account_id", third_id=pl.lit(None, pl.String))])
     persons = debtors.unique().sort(who).with_row_index("person").with_columns(pl.col("person").cast(pl.Int64))
-    cohort = _cohorts(people, as_of)
-    persons = persons.join(cohort, on="account_id", how="left", maintain_order="left").with_columns(
-        cohort=pl.when(pl.col("third_id").is_not_null())
-        .then(pl.lit(_THIRD_PARTIES))
-        .otherwise(pl.col("cohort").fill_null("|".join([_UNKNOWN] * 3)))
-    )
-    names = persons["cohort"].unique().sort()
-    persons = persons.with_columns(cohort=pl.col("cohort").rank("dense").cast(pl.Int64) - 1)
     points = _points(leads, tried, people).join(persons.select("person", *who), on=who, nulls_equal=True)
     points = points.sort("person", "point_key").with_row_index("point").with_columns(pl.col("point").cast(pl.Int64))
     numbered = leads.join(
@@ -76,7 +68,7 @@ def assemble(leads: pl.DataFrame, attempts: pl.DataFrame, people: pl.DataFrame, 
         nulls_equal=True,
         maintain_order="left",
     )
-    return Cast(persons=persons, points=points, leads=numbered, cohorts=names.to_list())
+    return Cast(persons=persons, points=points, leads=numbered, cohorts=cohorts_of(persons, people, as_of))
 
 
 def _points(leads: pl.DataFrame, tried: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
@@ -114,26 +106,3 @@ def _points(leads: pl.DataFrame, tried: pl.DataFrame, people: pl.DataFrame) -> p
 
 def _best(name: str, instead: str) -> pl.Expr:
     return pl.coalesce(pl.col(name).max(), pl.col(instead).max()).fill_null(_DOUBT)
-
-
-def _cohorts(people: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    """Return ``account_id`` and ``cohort``: kind, country and age band, what people of one sort have in common."""
-    born = pl.col("birth_from").dt.year().cast(pl.Float64) / 2 + pl.col("birth_to").dt.year().cast(pl.Float64) / 2
-    age = as_of.year - born
-    band = pl.lit(f"{_AGE_BANDS[-1]}+")
-    for limit in reversed(_AGE_BANDS):
-        band = pl.when(age < limit).then(pl.lit(f"<{limit}")).otherwise(band)
-    return (
-        people.filter(pl.col("table") == "accounts")
-        .select(
-            account_id="record_id",
-            cohort=pl.concat_str(
-                pl.col("kind"),
-                pl.col("country").fill_null(_UNKNOWN),
-                pl.when(age.is_null()).then(pl.lit(_UNKNOWN)).otherwise(band),
-                separator="|",
-            ),
-        )
-        .sort("account_id", "cohort")
-        .unique("account_id", keep="first", maintain_order=True)
-    )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from skiptrace.settings import LearnParams
+    from skiptrace.timing.cohorts import Cohorts
     from skiptrace.timing.evidence import Evidence
     from skiptrace.timing.levels import Levels, Points
     from skiptrace.timing.population import Population
@@ -34,13 +35,13 @@ class Fit:
     population: Population
     levels: Levels
     routines: Routines
-    cohort_of: NDArray[np.int64]
+    cohorts: Cohorts
 
 
 def generalise(
     evidence: Evidence,
     points: Points,
-    cohort_of: NDArray[np.int64],
+    cohorts: Cohorts,
     params: LearnParams,
     warm: Population | None = None,
 ) -> Population:
@@ -50,44 +51,42 @@ def generalise(
     ----------
     evidence, points
         What was known, and what was believed of the points before.
-    cohort_of
-        Grain: person.
+    cohorts
+        Of the persons.
     params
         Stated rates and bounds.
     warm
         A population to start from, as learned at an earlier moment.
     """
-    population = warm or start(int(cohort_of.max(initial=-1)) + 1, params)
-    sample = evidence.of(sampled(evidence, len(cohort_of), params.fit_persons)).fresh()
+    population = warm or start(cohorts, params)
+    sample = evidence.of(sampled(evidence, len(cohorts), params.fit_persons)).fresh()
     for _ in range(params.warm_steps if warm else params.cold_steps):
-        population = update(population, sample, points, cohort_of, params)
+        population = update(population, sample, points, cohorts, params)
     return population
 
 
-def fit(evidence: Evidence, points: Points, cohort_of: NDArray[np.int64], population: Population, swing: float) -> Fit:
+def fit(evidence: Evidence, points: Points, cohorts: Cohorts, population: Population, swing: float) -> Fit:
     """Learn what is true of each person and point, given what is true of people in general.
 
     ``swing`` is the variance of the persons' own hours; the rest is as for :func:`generalise`.
     """
-    usual = offsets(evidence, population, cohort_of)
+    usual = offsets(evidence, population, cohorts)
     own: Floats = np.zeros(len(usual))
     for _ in range(_ROUNDS if swing else 1):
-        levels = weigh(evidence, usual + own, points, population.sigma, len(cohort_of))
+        levels = weigh(evidence, usual + own, points, population.sigma, len(cohorts))
         routines = deviate(evidence, usual, levels, population.sigma, swing)
         own = routines.at(evidence.person, evidence.channel, evidence.hour)
-    return Fit(population=population, levels=levels, routines=routines, cohort_of=cohort_of)
+    return Fit(population=population, levels=levels, routines=routines, cohorts=cohorts)
 
 
 def odds_at(
     found: Fit, person: NDArray[np.int64], point: NDArray[np.int64], channel: NDArray[np.int64], hour: NDArray[np.int64]
 ) -> tuple[Floats, Floats]:
     """Return mean and variance of the log-odds of reaching a person on a live point of theirs, one hour each."""
-    cohort = found.cohort_of[person]
-    mean = found.population.profile[channel, hour] + found.population.cohort[cohort] + found.levels.mean[point]
+    cohort, doubt = found.population.of_cohorts(found.cohorts.some(person))
+    mean = found.population.profile[channel, hour] + cohort + found.levels.mean[point]
     mean = mean + found.routines.at(person, channel, hour)
-    variance = (
-        found.population.doubt[channel, hour] + found.population.cohort_doubt[cohort] + found.levels.variance[point]
-    )
+    variance = found.population.doubt[channel, hour] + doubt + found.levels.variance[point]
     variance = variance + found.routines.swing * remainder()[channel, hour]
     spread = _spread_of(found.routines, person)
     x = features()[channel, hour]
@@ -99,15 +98,15 @@ def odds_of_week(
 ) -> tuple[Floats, Floats]:
     """Return the same for all 169 hours on one channel: two arrays (persons, 169)."""
     table = features()[channel]
-    cohort = found.cohort_of[person]
     routines = found.routines
     row = routines.row[person]
     weights = np.zeros((len(person), table.shape[1]))
     weights[row >= 0] = routines.weights[row[row >= 0]]
-    level = found.population.cohort[cohort] + found.levels.mean[point]
+    cohort, doubt_of_cohort = found.population.of_cohorts(found.cohorts.some(person))
+    level = cohort + found.levels.mean[point]
     # einsum, not a matrix product: each row comes out the same, bit for bit, in whatever company it is computed.
     mean = found.population.profile[channel] + level[:, None] + np.einsum("ij,hj->ih", weights, table)
-    doubt = found.population.cohort_doubt[cohort] + found.levels.variance[point]
+    doubt = doubt_of_cohort + found.levels.variance[point]
     upper = np.triu_indices(table.shape[1])
     twice = np.where(upper[0] == upper[1], 1.0, 2.0)
     products = table[:, upper[0]] * table[:, upper[1]] * twice

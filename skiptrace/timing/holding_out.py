@@ -83,19 +83,18 @@ def hold_out(heard: pl.DataFrame, cast: Cast, as_of: datetime, params: LearnPara
     asked = _ask(told.filter(pl.col("at") > split))
     if not len(before.point) or not len(asked.point):
         return None
-    cohort_of = cast.persons["cohort"].to_numpy()
     points = believe(cast, heard, as_of, split)
-    population = generalise(before, points, cohort_of, params)
-    some = sampled(before, len(cohort_of), params.fit_persons // 2)
+    population = generalise(before, points, cast.cohorts, params)
+    some = sampled(before, cast.persons.height, params.fit_persons // 2)
     sample, of_sample = before.of(some), some[asked.person]
 
     def loss(swing: float) -> float:
-        forecast = asked.forecast(fit(sample, points, cohort_of, population, swing), asked.hour)[of_sample]
+        forecast = asked.forecast(fit(sample, points, cast.cohorts, population, swing), asked.hour)[of_sample]
         chance = np.clip(forecast, 1e-6, 1 - 1e-6)
         return -float(np.log(np.where(asked.reached[of_sample] == 1, chance, 1 - chance)).sum())
 
     swing = min(SWINGS, key=loss)
-    found = fit(before, points, cohort_of, population, swing)
+    found = fit(before, points, cast.cohorts, population, swing)
     raw = asked.forecast(found, asked.hour)
     return HeldOut(
         population=population,

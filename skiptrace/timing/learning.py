@@ -16,6 +16,7 @@ from skiptrace.contracts.stages import CODED_ATTEMPTS, LEADS, PEOPLE
 from skiptrace.timing.beliefs import believe, log_odds, shifted
 from skiptrace.timing.calibration import no_calibration
 from skiptrace.timing.cast import Cast, assemble
+from skiptrace.timing.cohorts import FACTORS
 from skiptrace.timing.evidence import CHANNELS, gather, hear, outcomes_known
 from skiptrace.timing.fitting import Fit, fit, generalise
 from skiptrace.timing.holding_out import HeldOut, hold_out
@@ -53,12 +54,11 @@ def learn(
     past = CODED_ATTEMPTS.conform(attempts).filter(pl.col("started_at") <= pl.lit(as_of).cast(INSTANT))
     cast = assemble(leads, past, people, as_of)
     heard = hear(past, cast)
-    cohort_of = cast.persons["cohort"].to_numpy()
     held = hold_out(heard, cast, as_of, params)
     evidence = gather(heard, cast, as_of, params)
     points = believe(cast, heard, as_of, as_of)
-    population = generalise(evidence, points, cohort_of, params, held.population if held else None)
-    found = fit(evidence, points, cohort_of, population, held.swing if held else params.routine_variance)
+    population = generalise(evidence, points, cast.cohorts, params, held.population if held else None)
+    found = fit(evidence, points, cast.cohorts, population, held.swing if held else params.routine_variance)
     refined = _refine(cast, points, found)
     weeks = applicable(refined).select(
         *("account_id", "contact_point", "channel", "party", "point", "person", "zone"),
@@ -127,11 +127,11 @@ def _diagnose(cast: Cast, heard: pl.DataFrame, found: Fit, held: HeldOut | None,
         },
         "hyperparameters": {
             "person_spread": round(population.sigma, 6),
-            "cohort_spread": round(population.cohort_spread, 6),
+            "cohort_spread": dict(zip(FACTORS, population.cohort_spread.round(6).tolist(), strict=True)),
             "profile_variance": {name: float(population.swing[i]) for i, name in enumerate(CHANNELS)},
             "routine_variance": found.routines.swing,
         },
-        "cohorts": {name: round(float(population.cohort[i]), 6) for i, name in enumerate(cast.cohorts)},
+        "cohorts": {name: round(float(population.cohort[i]), 6) for i, name in enumerate(cast.cohorts.names)},
         "calibration": {
             name: {
                 "shift": round(float(held.calibration.shift[i]), 6),

@@ -7,21 +7,21 @@ mostly the good payers, or again whoever had answered before, do not look better
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from skiptrace.timing.clock import HOURS
+from skiptrace.timing.cohorts import FACTORS
 from skiptrace.timing.evidence import CHANNELS
 from skiptrace.timing.levels import weigh
 from skiptrace.timing.week import night, week_covariance
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from skiptrace.settings import LearnParams
+    from skiptrace.timing.cohorts import Cohorts
     from skiptrace.timing.evidence import Evidence
     from skiptrace.timing.levels import Levels, Points
     from skiptrace.timing.week import Floats
@@ -56,22 +56,47 @@ class Population:
         unknown hour.
     swing
         (channels,): variance of the profile over the hours, chosen by its marginal likelihood.
+    cohorts
+        Grain: cohort. Their names.
     cohort, cohort_doubt
         Grain: cohort. Deviation and its variance.
-    cohort_spread, sigma
-        Standard deviations of cohorts and of persons.
+    cohort_spread
+        Grain: factor. Standard deviation of its cohorts.
+    sigma
+        Standard deviation of persons.
     """
 
     profile: Floats
     doubt: Floats
     swing: Floats
+    cohorts: list[str]
     cohort: Floats
     cohort_doubt: Floats
-    cohort_spread: float
+    cohort_spread: Floats
     sigma: float
 
+    def among(self, cohorts: Cohorts) -> Population:
+        """Return the same for these cohorts: of those it does not know, nothing is known but how far they differ."""
+        place = {name: number for number, name in enumerate(self.cohorts)}
+        known = np.array([place.get(name, -1) for name in cohorts.names], dtype=np.int64)
+        met = known >= 0
+        return replace(
+            self,
+            cohorts=cohorts.names,
+            cohort=np.where(met, np.append(self.cohort, 0)[known], 0.0),
+            cohort_doubt=np.where(met, np.append(self.cohort_doubt, 0)[known], self.cohort_spread[cohorts.factor] ** 2),
+        )
 
-def start(cohorts: int, params: LearnParams) -> Population:
+    def of_cohorts(self, cohorts: Cohorts) -> tuple[Floats, Floats]:
+        """Return by person what their cohorts add to the log-odds, and its variance."""
+        mean, doubt = np.zeros(len(cohorts)), np.zeros(len(cohorts))
+        for of in cohorts.of.T:
+            mean += self.cohort[of]
+            doubt += self.cohort_doubt[of]
+        return mean, doubt
+
+
+def start(cohorts: Cohorts, params: LearnParams) -> Population:
     """Return what is believed before any attempt is looked at: the stated rates."""
     stated = _stated(params)
     doubt = np.full((len(CHANNELS), HOURS + 1), _LEVEL_DOUBT**2)
@@ -80,47 +105,53 @@ def start(cohorts: int, params: LearnParams) -> Population:
         profile=np.column_stack([stated, stated[:, ~night()].mean(axis=1)]),
         doubt=doubt,
         swing=np.zeros(len(CHANNELS)),
-        cohort=np.zeros(cohorts),
-        cohort_doubt=np.full(cohorts, params.cohort_spread**2),
-        cohort_spread=params.cohort_spread,
+        cohorts=cohorts.names,
+        cohort=np.zeros(len(cohorts.names)),
+        cohort_doubt=np.full(len(cohorts.names), params.cohort_spread**2),
+        cohort_spread=np.full(len(FACTORS), params.cohort_spread),
         sigma=params.person_spread,
     )
 
 
-def offsets(evidence: Evidence, population: Population, cohort_of: NDArray[np.int64]) -> Floats:
-    """Return the log-odds of reaching an average person of the cohort, for each trial."""
-    result: Floats = population.profile[evidence.channel, evidence.hour] + population.cohort[cohort_of[evidence.person]]
-    return result
+def offsets(evidence: Evidence, population: Population, cohorts: Cohorts) -> Floats:
+    """Return the log-odds of reaching an average person of the same cohorts, for each trial."""
+    usual: Floats = population.profile[evidence.channel, evidence.hour]
+    return usual + population.of_cohorts(cohorts)[0][evidence.person]
 
 
 def update(
-    population: Population, evidence: Evidence, points: Points, cohort_of: NDArray[np.int64], params: LearnParams
+    population: Population, evidence: Evidence, points: Points, cohorts: Cohorts, params: LearnParams
 ) -> Population:
     """Take one step: levels given the profile, then profile, cohorts and spread given the levels."""
-    offset = offsets(evidence, population, cohort_of)
-    persons = len(cohort_of)
-    levels = weigh(evidence, offset, points, population.sigma, persons)
+    offset = offsets(evidence, population, cohorts)
+    levels = weigh(evidence, offset, points, population.sigma, len(cohorts))
     pull = evidence.weight * (evidence.reached * levels.share - levels.expected)
     hold = evidence.weight * levels.spread
     profile, doubt, swing = _profile(population, evidence, pull, hold, params)
-    of = cohort_of[evidence.person]
-    size = len(population.cohort)
-    curve = np.bincount(of, weights=hold, minlength=size)
-    doubt_of_cohort = 1 / (curve + 1 / population.cohort_spread**2)
-    cohort = doubt_of_cohort * (curve * population.cohort + np.bincount(of, weights=pull, minlength=size))
-    spread_of_cohorts = float(
-        np.sqrt(
-            ((cohort**2 + doubt_of_cohort)[curve > 0].sum() + _PRIOR_COHORTS * params.cohort_spread**2)
-            / ((curve > 0).sum() + _PRIOR_COHORTS)
-        )
-    )
-    return Population(
+    left = pull - hold * (profile - population.profile)[evidence.channel, evidence.hour]
+    cohort, cohort_doubt = population.cohort.copy(), population.cohort_doubt.copy()
+    spread = population.cohort_spread.copy()
+    size = len(cohort)
+    # One factor after the other, each on what those before it leave.
+    for number, levels_of in enumerate(cohorts.of.T):
+        of = levels_of[evidence.person]
+        mine = cohorts.factor == number
+        curve = np.bincount(of, weights=hold, minlength=size)
+        doubt_here = 1 / (curve + 1 / spread[number] ** 2)
+        mean = doubt_here * (curve * cohort + np.bincount(of, weights=left, minlength=size))
+        left -= hold * np.where(mine, mean - cohort, 0)[of]
+        cohort, cohort_doubt = np.where(mine, mean, cohort), np.where(mine, doubt_here, cohort_doubt)
+        told = mine & (curve > 0)
+        square = (cohort**2 + cohort_doubt)[told].sum() + _PRIOR_COHORTS * params.cohort_spread**2
+        spread[number] = np.sqrt(square / (told.sum() + _PRIOR_COHORTS))
+    return replace(
+        population,
         profile=profile,
         doubt=doubt,
         swing=swing,
         cohort=cohort,
-        cohort_doubt=doubt_of_cohort,
-        cohort_spread=spread_of_cohorts,
+        cohort_doubt=cohort_doubt,
+        cohort_spread=spread,
         sigma=_spread(population.sigma, levels, params),
     )
 
