@@ -209,6 +209,9 @@ class LearnParams(Params):
     """Persons from whom the profile of the week and the spreads are learned; more would change the third digit."""
     cold_steps: int = Field(default=6, ge=1)
     """Steps of expectation-maximisation from the stated rates."""
+    relearn_share: float = Field(default=0.2, ge=0, le=1)
+    """Share by which the attempts may have grown before what is common to all is learned anew; until then each person
+    is forecast by what was learned, from all of their own attempts."""
     warm_steps: int = Field(default=2, ge=1)
     """Steps from what was learned without the held-out attempts."""
 

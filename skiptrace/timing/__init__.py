@@ -3,5 +3,7 @@
 from skiptrace.timing.heatmap import hours
 from skiptrace.timing.learned import Learned
 from skiptrace.timing.learning import learn
+from skiptrace.timing.model import Model, model_from, model_values
+from skiptrace.timing.updating import updated
 
-__all__ = ["Learned", "hours", "learn"]
+__all__ = ["Learned", "Model", "hours", "learn", "model_from", "model_values", "updated"]

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-from skiptrace.timing.cohorts import cohorts_of
 from skiptrace.timing.zones import lead_zones, person_zones
 from skiptrace.vocabulary import Party
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from skiptrace.timing.cohorts import Cohorts
 
 __all__ = ["Cast", "assemble"]
 
@@ -38,17 +31,14 @@ class Cast:
         attempt does not say where), ``third``, ``zone``, ``p_owner``, ``p_live``, ``prior_owner``, ``prior_live``.
     leads
         LEADS in the order given, with ``point``, ``person`` and ``zone`` (null: not known).
-    cohorts
-        What the persons have in common.
     """
 
     persons: pl.DataFrame
     points: pl.DataFrame
     leads: pl.DataFrame
-    cohorts: Cohorts
 
 
-def assemble(leads: pl.DataFrame, attempts: pl.DataFrame, people: pl.DataFrame, as_of: datetime) -> Cast:
+def assemble(leads: pl.DataFrame, attempts: pl.DataFrame, people: pl.DataFrame) -> Cast:
     """Give a number to everybody that leads or attempts speak of."""
     who = ["account_id", "third_id"]
     is_third = pl.col("party") == Party.THIRD_PARTY
@@ -68,7 +58,7 @@ def assemble(leads: pl.DataFrame, attempts: pl.DataFrame, people: pl.DataFrame, 
         nulls_equal=True,
         maintain_order="left",
     )
-    return Cast(persons=persons, points=points, leads=numbered, cohorts=cohorts_of(persons, people, as_of))
+    return Cast(persons=persons, points=points, leads=numbered)
 
 
 def _points(leads: pl.DataFrame, tried: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

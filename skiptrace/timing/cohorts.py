@@ -5,7 +5,7 @@ The factors add up, as most crossings of them have hardly any members; third par
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -47,10 +47,6 @@ class Cohorts:
     def __len__(self) -> int:
         """Return how many persons there are."""
         return len(self.of)
-
-    def some(self, persons: NDArray[np.int64]) -> Cohorts:
-        """Return the cohorts of these persons, in their order."""
-        return replace(self, of=self.of[persons])
 
 
 def cohorts_of(persons: pl.DataFrame, people: pl.DataFrame, as_of: datetime) -> Cohorts:

@@ -39,6 +39,7 @@ __all__ = [
     "SETTLED",
     "Evidence",
     "channel_numbers",
+    "deadliness",
     "gather",
     "hear",
     "outcomes_known",
@@ -155,8 +156,11 @@ def hear(attempts: pl.DataFrame, cast: Cast) -> pl.DataFrame:
     ).drop("zone", "account_id", "point_key")
 
 
-def gather(heard: pl.DataFrame, cast: Cast, as_of: datetime, params: LearnParams) -> Evidence:
-    """Return what was known at a moment: attempts made by then, and replies come by then."""
+def gather(heard: pl.DataFrame, deaths: Floats, as_of: datetime, params: LearnParams) -> Evidence:
+    """Return what was known at a moment: attempts made by then, and replies come by then.
+
+    ``deaths`` is what :func:`deadliness` says.
+    """
     now = pl.lit(as_of).cast(INSTANT)
     known = outcomes_known(heard, as_of).with_columns(
         weight=0.5 ** ((now - pl.col("at")).dt.total_seconds() / 86_400 / params.half_life_days)
@@ -168,7 +172,6 @@ def gather(heard: pl.DataFrame, cast: Cast, as_of: datetime, params: LearnParams
     trials = (
         trials.join(last, on="point", how="left", maintain_order="left")
         .join(sign, on="point", how="left", maintain_order="left")
-        .join(_deadliness(known, cast, as_of), on="word", how="left", maintain_order="left")
         .with_columns(
             part=pl.when(pl.col("at") <= pl.col("last_reach"))
             .then(SETTLED)
@@ -180,7 +183,7 @@ def gather(heard: pl.DataFrame, cast: Cast, as_of: datetime, params: LearnParams
         )
         .with_columns(
             weight=pl.col("weight") * pl.col("trust"),
-            death=pl.when(pl.col("part") == QUIET).then("death").otherwise(0.0).fill_null(0.0),
+            death=pl.when(pl.col("part") == QUIET).then(_said_by_word(deaths)).otherwise(0.0).fill_null(0.0),
         )
         .sort("person", "point", "part", "at", "attempt_id")
     )
@@ -219,12 +222,18 @@ def outcomes_known(heard: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     )
 
 
-def _deadliness(known: pl.DataFrame, cast: Cast, as_of: datetime) -> pl.DataFrame:
-    """Return by ``word`` the log-odds, ``death``, by which it speaks of a dead point, not of one that is not reached.
+def _said_by_word(deaths: Floats) -> pl.Expr:
+    word = pl.col("word").cast(pl.Int64)
+    return pl.lit(pl.Series(deaths)).gather(pl.when(word < len(deaths)).then(word))
 
-    From the shares of outcomes by state, as the attempts at hand teach them.
+
+def deadliness(heard: pl.DataFrame, cast: Cast, as_of: datetime) -> Floats:
+    """Return the log-odds by which each word speaks of a dead point, not of one whose owner was not reached.
+
+    From the shares of outcomes by state, as the attempts at hand teach them, those made by ``as_of``.
     """
     params = TraceParams()
+    known = heard.filter(pl.col("at") <= pl.lit(as_of).cast(INSTANT))
     said = known.filter(~pl.col("third"), ~pl.col("inbound"), pl.col("word") < stated_shares().words.height)
     every = said["point"].unique().sort()
     tried = every.gather_every(-(-len(every) // _MOST) or 1).to_frame().with_row_index("place")
@@ -233,11 +242,15 @@ def _deadliness(known: pl.DataFrame, cast: Cast, as_of: datetime) -> pl.DataFram
     states = beliefs(prior["prior_owner"].to_numpy(), prior["prior_live"].to_numpy())
     shares = learn_shares(as_tries(years, "place"), states, params) if len(prior) else stated_shares()
     reached = pl.when("reach").then("theirs").otherwise(0.0).sum().over("channel")
-    return (
+    found: Floats = (
         shares.words.with_columns(theirs=pl.Series(shares.of[THEIRS]), out=pl.Series(shares.of[OUT]))
         .join(outcome_meanings().select("outcome", "reach"), on="outcome", how="left", maintain_order="left")
-        .select("word", death=pl.col("out").log() - (pl.col("theirs") / (1 - reached)).log())
+        .sort("word")
+        .select(pl.col("out").log() - (pl.col("theirs") / (1 - reached)).log())
+        .to_series()
+        .to_numpy()
     )
+    return found
 
 
 def _present(known: pl.DataFrame, params: LearnParams) -> pl.DataFrame:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from skiptrace.timing.levels import weigh
 from skiptrace.timing.population import offsets, start, update
-from skiptrace.timing.routines import deviate, features, remainder
+from skiptrace.timing.routines import deviate, features, presence, remainder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,12 +30,16 @@ _ROUNDS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """Everything learned: the population, the points with their persons' levels, and the persons' own hours."""
+    """Everything learned: the population, the points with their persons' levels, and the persons' own hours.
+
+    ``common`` and ``common_doubt`` are by person what their cohorts add, and its variance.
+    """
 
     population: Population
     levels: Levels
     routines: Routines
-    cohorts: Cohorts
+    common: Floats
+    common_doubt: Floats
 
 
 def generalise(
@@ -62,7 +66,7 @@ def generalise(
     sample = evidence.of(sampled(evidence, len(cohorts), params.fit_persons)).fresh()
     for _ in range(params.warm_steps if warm else params.cold_steps):
         population = update(population, sample, points, cohorts, params)
-    return population
+    return replace(population, presence=presence(evidence))
 
 
 def fit(evidence: Evidence, points: Points, cohorts: Cohorts, population: Population, swing: float) -> Fit:
@@ -74,19 +78,19 @@ def fit(evidence: Evidence, points: Points, cohorts: Cohorts, population: Popula
     own: Floats = np.zeros(len(usual))
     for _ in range(_ROUNDS if swing else 1):
         levels = weigh(evidence, usual + own, points, population.sigma, len(cohorts))
-        routines = deviate(evidence, usual, levels, population.sigma, swing)
+        routines = deviate(evidence, usual, levels, population, swing)
         own = routines.at(evidence.person, evidence.channel, evidence.hour)
-    return Fit(population=population, levels=levels, routines=routines, cohorts=cohorts)
+    common, doubt = population.of_cohorts(cohorts)
+    return Fit(population=population, levels=levels, routines=routines, common=common, common_doubt=doubt)
 
 
 def odds_at(
     found: Fit, person: NDArray[np.int64], point: NDArray[np.int64], channel: NDArray[np.int64], hour: NDArray[np.int64]
 ) -> tuple[Floats, Floats]:
     """Return mean and variance of the log-odds of reaching a person on a live point of theirs, one hour each."""
-    cohort, doubt = found.population.of_cohorts(found.cohorts.some(person))
-    mean = found.population.profile[channel, hour] + cohort + found.levels.mean[point]
+    mean = found.population.profile[channel, hour] + found.common[person] + found.levels.mean[point]
     mean = mean + found.routines.at(person, channel, hour)
-    variance = found.population.doubt[channel, hour] + doubt + found.levels.variance[point]
+    variance = found.population.doubt[channel, hour] + found.common_doubt[person] + found.levels.variance[point]
     variance = variance + found.routines.swing * remainder()[channel, hour]
     spread = _spread_of(found.routines, person)
     x = features()[channel, hour]
@@ -102,11 +106,10 @@ def odds_of_week(
     row = routines.row[person]
     weights = np.zeros((len(person), table.shape[1]))
     weights[row >= 0] = routines.weights[row[row >= 0]]
-    cohort, doubt_of_cohort = found.population.of_cohorts(found.cohorts.some(person))
-    level = cohort + found.levels.mean[point]
+    level = found.common[person] + found.levels.mean[point]
     # einsum, not a matrix product: each row comes out the same, bit for bit, in whatever company it is computed.
     mean = found.population.profile[channel] + level[:, None] + np.einsum("ij,hj->ih", weights, table)
-    doubt = doubt_of_cohort + found.levels.variance[point]
+    doubt = found.common_doubt[person] + found.levels.variance[point]
     upper = np.triu_indices(table.shape[1])
     twice = np.where(upper[0] == upper[1], 1.0, 2.0)
     products = table[:, upper[0]] * table[:, upper[1]] * twice

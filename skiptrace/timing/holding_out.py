@@ -15,7 +15,7 @@ import polars as pl
 from skiptrace.timing.beliefs import believe
 from skiptrace.timing.calibration import cross_fitted, fit_calibration, measure
 from skiptrace.timing.clock import UNKNOWN_HOUR
-from skiptrace.timing.evidence import CHANNELS, channel_numbers, gather, outcomes_known
+from skiptrace.timing.evidence import CHANNELS, channel_numbers, deadliness, gather, outcomes_known
 from skiptrace.timing.fitting import Fit, fit, generalise, odds_at, sampled, tempered
 from skiptrace.timing.routines import SWINGS
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from skiptrace.settings import LearnParams
     from skiptrace.timing.calibration import Calibration
     from skiptrace.timing.cast import Cast
+    from skiptrace.timing.cohorts import Cohorts
     from skiptrace.timing.population import Population
     from skiptrace.timing.week import Floats
 
@@ -71,7 +72,7 @@ class _Asked:
         return result
 
 
-def hold_out(heard: pl.DataFrame, cast: Cast, as_of: datetime, params: LearnParams) -> HeldOut | None:
+def hold_out(heard: pl.DataFrame, cast: Cast, cohorts: Cohorts, as_of: datetime, params: LearnParams) -> HeldOut | None:
     """Forecast the last attempts from the earlier ones; None if there are too few to tell anything."""
     known = outcomes_known(heard, as_of)
     # A message sent and never answered brought no reply in time, whether or not it arrived: that is what is forecast.
@@ -79,22 +80,22 @@ def hold_out(heard: pl.DataFrame, cast: Cast, as_of: datetime, params: LearnPara
     if told.height * params.held_out_share < params.least_held_out:
         return None
     split = told["at"].sort()[int(told.height * (1 - params.held_out_share))]
-    before = gather(heard, cast, split, params)
+    before = gather(heard, deadliness(heard, cast, split), split, params)
     asked = _ask(told.filter(pl.col("at") > split))
     if not len(before.point) or not len(asked.point):
         return None
     points = believe(cast, heard, as_of, split)
-    population = generalise(before, points, cast.cohorts, params)
+    population = generalise(before, points, cohorts, params)
     some = sampled(before, cast.persons.height, params.fit_persons // 2)
     sample, of_sample = before.of(some), some[asked.person]
 
     def loss(swing: float) -> float:
-        forecast = asked.forecast(fit(sample, points, cast.cohorts, population, swing), asked.hour)[of_sample]
+        forecast = asked.forecast(fit(sample, points, cohorts, population, swing), asked.hour)[of_sample]
         chance = np.clip(forecast, 1e-6, 1 - 1e-6)
         return -float(np.log(np.where(asked.reached[of_sample] == 1, chance, 1 - chance)).sum())
 
     swing = min(SWINGS, key=loss)
-    found = fit(before, points, cast.cohorts, population, swing)
+    found = fit(before, points, cohorts, population, swing)
     raw = asked.forecast(found, asked.hour)
     return HeldOut(
         population=population,

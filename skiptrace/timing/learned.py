@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from skiptrace.timing.calibration import Calibration
     from skiptrace.timing.cast import Cast
     from skiptrace.timing.fitting import Fit
+    from skiptrace.timing.model import Model
     from skiptrace.timing.week import Floats
 
 __all__ = ["KEY", "Learned", "applicable"]
@@ -55,8 +55,10 @@ class Learned:
     weeks
         Grain: lead × channel, sorted by ``KEY``. Also ``point``, ``person``, ``zone`` (null = not known) and
         ``p_reachable`` (that the point is live and the person's).
-    found, calibration
-        The fitted model, and the map that makes its forecasts true on held-out attempts.
+    found
+        What the attempts say of each person and point, by the model.
+    model
+        What is common to all.
     """
 
     leads: pl.DataFrame
@@ -65,7 +67,7 @@ class Learned:
     cast: Cast
     weeks: pl.DataFrame
     found: Fit
-    calibration: Calibration
+    model: Model
 
     def reach(self) -> pl.LazyFrame:
         """Return the probability of reaching each debtor at each local hour of the week.
@@ -172,7 +174,7 @@ class Learned:
         quantiles of that mixture, so that the lower one is zero wherever the point may well be dead.
         """
         whole = reachable[:, None]
-        forecast = np.minimum(self.calibration(whole * tempered(mean, variance), channel), whole)
+        forecast = np.minimum(self.model.calibration(whole * tempered(mean, variance), channel), whole)
         spread = np.sqrt(variance)
         low, high = (self._quantile(mean, spread, whole, level, channel) for level in (_LOW, _HIGH))
         return np.stack([forecast, np.minimum(low, forecast), np.maximum(high, forecast)])
@@ -180,7 +182,7 @@ class Learned:
     def _quantile(self, mean: Floats, spread: Floats, whole: Floats, level: float, channel: int) -> Floats:
         inside = (level - (1 - whole)) / np.maximum(whole, 1e-12)
         quantile = expit(mean + ndtri(np.clip(inside, 1e-9, 1 - 1e-9)) * spread)
-        return np.where(inside > 0, self.calibration(quantile, channel), 0.0)
+        return np.where(inside > 0, self.model.calibration(quantile, channel), 0.0)
 
 
 def applicable(leads: pl.DataFrame) -> pl.DataFrame:

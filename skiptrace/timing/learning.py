@@ -16,16 +16,19 @@ from skiptrace.contracts.stages import CODED_ATTEMPTS, LEADS, PEOPLE
 from skiptrace.timing.beliefs import believe, log_odds, shifted
 from skiptrace.timing.calibration import no_calibration
 from skiptrace.timing.cast import Cast, assemble
-from skiptrace.timing.cohorts import FACTORS
-from skiptrace.timing.evidence import CHANNELS, gather, hear, outcomes_known
+from skiptrace.timing.cohorts import FACTORS, cohorts_of
+from skiptrace.timing.evidence import CHANNELS, deadliness, gather, hear, outcomes_known
 from skiptrace.timing.fitting import Fit, fit, generalise
-from skiptrace.timing.holding_out import HeldOut, hold_out
+from skiptrace.timing.holding_out import hold_out
 from skiptrace.timing.learned import Learned, applicable
+from skiptrace.timing.model import Model
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from skiptrace.settings import LearnParams
+    from skiptrace.timing.cohorts import Cohorts
+    from skiptrace.timing.evidence import Evidence
     from skiptrace.timing.levels import Points
     from skiptrace.timing.week import Floats
 
@@ -33,7 +36,12 @@ __all__ = ["learn"]
 
 
 def learn(
-    leads: pl.DataFrame, attempts: pl.DataFrame, people: pl.DataFrame, as_of: datetime, params: LearnParams
+    leads: pl.DataFrame,
+    attempts: pl.DataFrame,
+    people: pl.DataFrame,
+    as_of: datetime,
+    params: LearnParams,
+    model: Model | None = None,
 ) -> Learned:
     """Learn how likely each lead reaches its debtor, on each channel, at each hour of the week.
 
@@ -49,16 +57,21 @@ def learn(
         The moment of learning (aware).
     params
         Stated rates and bounds.
+    model
+        What is common to all, as learned before; null = learn it from these attempts. With it, each account is forecast
+        from its own rows alone, so some accounts may be given by themselves (:meth:`Learned.updated`).
     """
     leads, people = LEADS.conform(leads), PEOPLE.conform(people)
     past = CODED_ATTEMPTS.conform(attempts).filter(pl.col("started_at") <= pl.lit(as_of).cast(INSTANT))
-    cast = assemble(leads, past, people, as_of)
+    cast = assemble(leads, past, people)
+    cohorts = cohorts_of(cast.persons, people, as_of)
     heard = hear(past, cast)
-    held = hold_out(heard, cast, as_of, params)
-    evidence = gather(heard, cast, as_of, params)
     points = believe(cast, heard, as_of, as_of)
-    population = generalise(evidence, points, cast.cohorts, params, held.population if held else None)
-    found = fit(evidence, points, cast.cohorts, population, held.swing if held else params.routine_variance)
+    if model is None:
+        evidence, model = _generalise(heard, cast, points, cohorts, as_of, params)
+    else:
+        evidence = gather(heard, model.deaths, as_of, params)
+    found = fit(evidence, points, cohorts, model.population.among(cohorts), model.swing)
     refined = _refine(cast, points, found)
     weeks = applicable(refined).select(
         *("account_id", "contact_point", "channel", "party", "point", "person", "zone"),
@@ -66,12 +79,30 @@ def learn(
     )
     return Learned(
         leads=refined.select(*LEADS.schema),
-        diagnostics=_diagnose(cast, heard, found, held, as_of),
+        diagnostics=_diagnose(cast, heard, found, model, as_of),
         as_of=as_of,
         cast=cast,
         weeks=weeks,
         found=found,
+        model=model,
+    )
+
+
+def _generalise(
+    heard: pl.DataFrame, cast: Cast, points: Points, cohorts: Cohorts, as_of: datetime, params: LearnParams
+) -> tuple[Evidence, Model]:
+    held = hold_out(heard, cast, cohorts, as_of, params)
+    deaths = deadliness(heard, cast, as_of)
+    evidence = gather(heard, deaths, as_of, params)
+    return evidence, Model(
+        population=generalise(evidence, points, cohorts, params, held.population if held else None),
+        swing=held.swing if held else params.routine_variance,
+        deaths=deaths,
         calibration=held.calibration if held else no_calibration(),
+        report=held.report if held else None,
+        attempts=heard["attempt_id"].n_unique(),
+        as_of=as_of,
+        settings=params.model_dump_json(),
     )
 
 
@@ -103,7 +134,7 @@ def _refine(cast: Cast, points: Points, found: Fit) -> pl.DataFrame:
     )
 
 
-def _diagnose(cast: Cast, heard: pl.DataFrame, found: Fit, held: HeldOut | None, as_of: datetime) -> dict[str, Any]:
+def _diagnose(cast: Cast, heard: pl.DataFrame, found: Fit, model: Model, as_of: datetime) -> dict[str, Any]:
     trials = outcomes_known(heard, as_of).filter(~pl.col("inbound") & pl.col("reached").is_not_null())
     rates = (
         trials.filter(~pl.col("third"))
@@ -131,15 +162,15 @@ def _diagnose(cast: Cast, heard: pl.DataFrame, found: Fit, held: HeldOut | None,
             "profile_variance": {name: float(population.swing[i]) for i, name in enumerate(CHANNELS)},
             "routine_variance": found.routines.swing,
         },
-        "cohorts": {name: round(float(population.cohort[i]), 6) for i, name in enumerate(cast.cohorts.names)},
+        "cohorts": {name: round(float(population.cohort[i]), 6) for i, name in enumerate(population.cohorts)},
         "calibration": {
             name: {
-                "shift": round(float(held.calibration.shift[i]), 6),
-                "slope": round(float(held.calibration.slope[i]), 6),
+                "shift": round(float(model.calibration.shift[i]), 6),
+                "slope": round(float(model.calibration.slope[i]), 6),
             }
             for i, name in enumerate(CHANNELS)
         }
-        if held
+        if model.report
         else None,
-        "held_out": held.report if held else None,
+        "held_out": model.report,
     }

@@ -64,6 +64,8 @@ class Population:
         Grain: factor. Standard deviation of its cohorts.
     sigma
         Standard deviation of persons.
+    presence
+        (168,): how signs that people have time are spread over the week; sums to one.
     """
 
     profile: Floats
@@ -74,6 +76,7 @@ class Population:
     cohort_doubt: Floats
     cohort_spread: Floats
     sigma: float
+    presence: Floats
 
     def among(self, cohorts: Cohorts) -> Population:
         """Return the same for these cohorts: of those it does not know, nothing is known but how far they differ."""
@@ -110,6 +113,7 @@ def start(cohorts: Cohorts, params: LearnParams) -> Population:
         cohort_doubt=np.full(len(cohorts.names), params.cohort_spread**2),
         cohort_spread=np.full(len(FACTORS), params.cohort_spread),
         sigma=params.person_spread,
+        presence=~night() / (~night()).sum(),
     )
 
 

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from skiptrace.timing.evidence import Evidence
     from skiptrace.timing.levels import Levels
+    from skiptrace.timing.population import Population
     from skiptrace.timing.week import Floats
 
-__all__ = ["SWINGS", "Routines", "deviate", "features", "no_routines", "remainder"]
+__all__ = ["SWINGS", "Routines", "deviate", "features", "no_routines", "presence", "remainder"]
 
 _MODES = 8
 """They carry four fifths of the variance; a ninth would carry less than one part in thirty."""
@@ -105,15 +106,23 @@ def no_routines(persons: int, sigma: float) -> Routines:
     )
 
 
-def deviate(evidence: Evidence, offset: Floats, levels: Levels, sigma: float, swing: float) -> Routines:
+def presence(evidence: Evidence) -> Floats:
+    """Return (168,): how signs that people have time are spread over the week, without any over the waking hours."""
+    waking = ~night() / (~night()).sum()
+    usual = np.bincount(evidence.present_hour, weights=evidence.present_weight, minlength=HOURS)
+    result: Floats = (usual + _PRIOR_PRESENCE * waking) / (usual.sum() + _PRIOR_PRESENCE)
+    return result
+
+
+def deviate(evidence: Evidence, offset: Floats, levels: Levels, population: Population, swing: float) -> Routines:
     """Return each person's deviations.
 
     Parameters
     ----------
     evidence, offset, levels
         Trials, their log-odds for an average person, and what the levels make of them.
-    sigma
-        Spread of persons, which is also taken for that of preferring to write.
+    population
+        What is true of people in general; their spread is also taken for that of preferring to write.
     swing
         Variance of hourly deviations.
     """
@@ -124,10 +133,12 @@ def deviate(evidence: Evidence, offset: Floats, levels: Levels, sigma: float, sw
     row = np.where(known, np.cumsum(known) - 1, -1)
     count = int(known.sum())
     if not count:
-        return no_routines(persons, sigma)
+        return no_routines(persons, population.sigma)
     level = np.where(evidence.part == SETTLED, levels.person_mean[evidence.person], levels.mean[evidence.point])
-    problem = _Problem(evidence=evidence, offset=offset + level, share=levels.share, row=row, count=count)
-    prior = _prior(swing, sigma)
+    problem = _Problem(
+        evidence=evidence, offset=offset + level, share=levels.share, row=row, count=count, usual=population.presence
+    )
+    prior = _prior(swing, population.sigma)
     weights, covariance = np.zeros((count, _MODES + 1)), np.zeros((0, 0, 0), dtype=np.float32)
     for _ in range(_NEWTON_STEPS):
         pull, hold = problem.linearise(weights)
@@ -144,6 +155,7 @@ class _Problem:
     share: Floats
     row: NDArray[np.int64]
     count: int
+    usual: Floats
 
     def linearise(self, weights: Floats) -> tuple[Floats, Floats]:
         """Return gradient and curvature of every person's log-likelihood at these weights."""
@@ -168,11 +180,8 @@ class _Problem:
         if not len(seen.present_person):
             return
         table = np.column_stack([modes(_MODES), np.zeros(HOURS)])
-        waking = ~night() / (~night()).sum()
-        usual = np.bincount(seen.present_hour, weights=seen.present_weight, minlength=HOURS) + _PRIOR_PRESENCE * waking
-        usual = usual / usual.sum()
-        centred = table - usual @ table
-        spread = (usual[:, None, None] * centred[:, :, None] * centred[:, None, :]).sum(axis=0)
+        centred = table - self.usual @ table
+        spread = (self.usual[:, None, None] * centred[:, :, None] * centred[:, None, :]).sum(axis=0)
         row = self.row[seen.present_person]
         cells = csr_array((seen.present_weight, (row, seen.present_hour)), shape=(self.count, HOURS))
         gradient += cells @ centred

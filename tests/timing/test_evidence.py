@@ -9,7 +9,7 @@ from skiptrace.contracts.stages import CODED_ATTEMPTS, LEADS, PEOPLE
 from skiptrace.settings import LearnParams
 from skiptrace.timing.beliefs import believe
 from skiptrace.timing.cast import assemble
-from skiptrace.timing.evidence import OPEN, QUIET, SETTLED, gather, hear
+from skiptrace.timing.evidence import OPEN, QUIET, SETTLED, deadliness, gather, hear
 
 AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -45,9 +45,9 @@ def heard_of(*attempts, leads=None, as_of=AS_OF):
     ]
     schema = {"started_at": pl.Datetime("us", "UTC"), "response_at": pl.Datetime("us", "UTC")}
     frame = CODED_ATTEMPTS.conform(pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None))
-    cast = assemble(LEADS.conform(pl.DataFrame(leads or [lead()])), frame, PEOPLE.empty(), AS_OF)
+    cast = assemble(LEADS.conform(pl.DataFrame(leads or [lead()])), frame, PEOPLE.empty())
     heard = hear(frame, cast)
-    evidence = gather(heard, cast, as_of, LearnParams())
+    evidence = gather(heard, deadliness(heard, cast, as_of), as_of, LearnParams())
     return cast, heard, evidence
 
 

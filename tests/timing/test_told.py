@@ -39,7 +39,7 @@ def attempts():
 
 def test_reached_is_what_learning_takes_it_for(attempts):
     world = worlds.make("none", 2, 1, seed=0)
-    cast = assemble(world.leads, attempts, world.people, NOW)
+    cast = assemble(world.leads, attempts, world.people)
     learned = outcomes_known(hear(attempts, cast), NOW).filter(~pl.col("inbound")).select("attempt_id", "reached")
     ours = told(attempts, NOW).filter(pl.col("direction").is_null()).select("attempt_id", "reached")
     assert ours.sort("attempt_id").equals(learned.sort("attempt_id"))
