@@ -154,4 +154,4 @@ def picture_of(casefile: Path | None, batch: list[Path] | None, key_file: Path |
     """Return what is known of a casefile, or of files, without keeping anything."""
     kept = open_casefile(casefile, key_file) if casefile else None
     gathered = gathering.gather(batch or [], kept, chosen, keep=False)
-    return understand(gathered.tables, gathered.history, chosen, gathered.judgements, gathered.known)
+    return understand(gathered.tables, gathered.history, chosen, gathered.judgements, gathered.known, gathered.model)

@@ -88,17 +88,13 @@ class Known:
     rulings: pl.DataFrame
     basis: Basis
 
-    def without_what_was_learned(self, retracted: pl.DataFrame) -> Known:
-        """Let all be linked anew, with a new model, if one of the rows that were retracted had a part in it.
-
-        Parameters
-        ----------
-        retracted
-            Grain: row that must leave no trace. ``table``, ``record_id``.
-        """
-        if self.people.join(retracted, on=["table", "record_id"], how="semi").is_empty():
-            return self
+    def without_what_was_learned(self) -> Known:
+        """Let all be linked anew, with a new model: a row that had a part in it must leave no trace."""
         return replace(self, basis=self.basis.model_copy(update={"terms": ""}))
+
+    def rests_on(self, retracted: pl.DataFrame) -> bool:
+        """Return whether one of the rows that were retracted (``table``, ``record_id``) was linked the last time."""
+        return not self.people.join(retracted, on=["table", "record_id"], how="semi").is_empty()
 
 
 class News(NamedTuple):

@@ -81,7 +81,7 @@ def recheck(schedule: Path, gathered: Gathered, casefile: Casefile | None, terms
     """
     digest = sha256(schedule) if schedule.is_file() else ""  # if it is not there, the reading of it says so
     frame = read_schedule(schedule)
-    picture = understand(gathered.tables, gathered.history, terms, gathered.judgements, gathered.known)
+    picture = understand(gathered.tables, gathered.history, terms, gathered.judgements, gathered.known, gathered.model)
     terms.on_stage("verify")
     reported = gathered.tables["attempts"].select("attempt_id")
     made = frame.join(reported, on="attempt_id", how="semi", maintain_order="left")

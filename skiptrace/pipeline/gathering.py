@@ -16,6 +16,7 @@ from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest import Batch, read
 from skiptrace.ingest.rejections import FILES
 from skiptrace.normalise import sealed_national_ids
+from skiptrace.pipeline.habits import forget_learned, read_model, to_be_forgotten
 from skiptrace.pipeline.judgements import judged_name, kept_judgements
 from skiptrace.pipeline.lifts import LIFTS, barred_again, lifted
 from skiptrace.pipeline.plans import standing
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from skiptrace.matching import Known
     from skiptrace.pipeline.terms import Terms
     from skiptrace.tables import Checked
+    from skiptrace.timing import Model
 
 __all__ = ["Gathered", "gather", "origin_of", "recall", "still_uncoded", "take_in"]
 
@@ -83,6 +85,8 @@ class Gathered:
         What linkage kept the last time; null = nothing. If a record that it rests on was retracted, all is linked anew.
     retracted
         Grain: record or relation whose consent was revoked. ``table``, ``record_id``.
+    model
+        What was learned of people in general the last time; null = nothing.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -97,6 +101,7 @@ class Gathered:
     judgements: pl.DataFrame = field(default_factory=JUDGEMENTS.empty)
     known: Known | None = None
     retracted: pl.DataFrame = field(default_factory=lambda: empty(_RETRACTED))
+    model: Model | None = None
 
 
 def gather(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, keep: bool = True) -> Gathered:
@@ -177,8 +182,18 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, k
         history = _with_assumed(gathered.history, opened, tables["attempts"], terms)
         judgements = kept_judgements(opened)
         origin = origin_of(gathered.origin, judged_name(judgements))
-        known = _known_linkage(opened, gathered.retracted)
-        return replace(gathered, tables=tables, history=history, judgements=judgements, origin=origin, known=known)
+        known, model = _learned_before(opened, gathered.retracted)
+        if keep and known and known.rests_on(gathered.retracted):
+            forget_learned(opened)
+        return replace(
+            gathered,
+            tables=tables,
+            history=history,
+            judgements=judgements,
+            origin=origin,
+            known=known,
+            model=model,
+        )
 
 
 def recall(casefile: Casefile, terms: Terms) -> Gathered:
@@ -192,9 +207,16 @@ def recall(casefile: Casefile, terms: Terms) -> Gathered:
         judgements = kept_judgements(opened)
         origin = origin_of(opened.get("origin") or "", judged_name(judgements))
         checked = {name: admissible(tables[name], tables["consents"], terms.as_of) for name in _IDS}
-        known = _known_linkage(opened, _retracted(checked))
+        known, model = _learned_before(opened, _retracted(checked))
     tables |= {name: each.accepted for name, each in checked.items()}
-    return Gathered(tables=tables, history=history, origin=origin, judgements=judgements, known=known)
+    return Gathered(
+        tables=tables,
+        history=history,
+        origin=origin,
+        judgements=judgements,
+        known=known,
+        model=model,
+    )
 
 
 def _with_stops(
@@ -210,9 +232,14 @@ def _retracted(checked: Mapping[str, Checked]) -> pl.DataFrame:
     )
 
 
-def _known_linkage(opened: Opened, retracted: pl.DataFrame) -> Known | None:
+def _learned_before(opened: Opened, retracted: pl.DataFrame) -> tuple[Known | None, Model | None]:
+    """Return what linkage and learning found the last time, nothing of it learned from what was retracted since."""
     known = read_known(opened, PORTFOLIO)
-    return known and known.without_what_was_learned(retracted)
+    if known is None:
+        return None, None
+    if known.rests_on(retracted) or to_be_forgotten(opened):
+        return known.without_what_was_learned(), None
+    return known, read_model(opened)
 
 
 def _read(paths: Sequence[Path], terms: Terms, key: bytes, known: Mapping[str, pl.DataFrame] | None) -> Batch:

@@ -11,6 +11,7 @@ from skiptrace.casefile.audit import note
 from skiptrace.casefile.linkage import PORTFOLIO, keep_known
 from skiptrace.contracts.outputs import WHOLE_ACCOUNT
 from skiptrace.pipeline.desk import find_doubt
+from skiptrace.pipeline.habits import keep_model
 from skiptrace.pipeline.lawbook import used
 from skiptrace.pipeline.manifest import reconcile, versions, write_manifest
 from skiptrace.pipeline.outputs import write_lead_files, write_plan_files, write_rejected
@@ -66,7 +67,7 @@ def run(gathered: Gathered, casefile: Casefile | None, out: Path, terms: Terms) 
     UsageError
         If the outputs cannot be written; then nothing is released either.
     """
-    picture = understand(gathered.tables, gathered.history, terms, gathered.judgements, gathered.known)
+    picture = understand(gathered.tables, gathered.history, terms, gathered.judgements, gathered.known, gathered.model)
     name = batch_id(gathered.origin, terms)
     plan = make_plan(picture, gathered.set_aside, name, terms)
     reconciliation = reconcile(
@@ -133,6 +134,7 @@ def _in_doubt(picture: Picture, gathered: Gathered, terms: Terms) -> dict[str, A
 def _keep(casefile: Casefile, picture: Picture, plan: Plan, manifest: dict[str, Any], terms: Terms) -> None:
     with casefile.open() as opened:
         keep_known(opened, PORTFOLIO, picture.relinked, terms.as_of)
+        keep_model(opened, picture.learned.model)
         opened.replace("leads", picture.learned.leads)
         opened.replace("withheld", plan.withheld)
         number = keep_plan(opened, plan.schedule, picture.facts, picture.rulebook, manifest["batch_id"], terms)

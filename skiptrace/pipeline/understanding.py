@@ -11,12 +11,14 @@ from skiptrace.compliance import Facts, Rulebook, check, load_rulebook
 from skiptrace.graph import Traced, TraceInputs, trace
 from skiptrace.matching import Known, Linked, Relinked, relink
 from skiptrace.normalise import Normalised, normalise
+from skiptrace.pipeline.habits import still_serving
 from skiptrace.timing import Learned, learn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from skiptrace.pipeline.terms import Terms
+    from skiptrace.timing import Model
 
 __all__ = ["Picture", "identify", "trace_inputs", "understand"]
 
@@ -95,6 +97,7 @@ def understand(
     terms: Terms,
     judgements: pl.DataFrame | None = None,
     known: Known | None = None,
+    model: Model | None = None,
 ) -> Picture:
     """Take the input tables through every stage up to the facts of law.
 
@@ -110,6 +113,8 @@ def understand(
         JUDGEMENTS of reviewers; null = none.
     known
         What linkage kept the last time: what is not new is not linked again; null = nothing.
+    model
+        What was learned of people in general the last time: it is used while it serves; null = nothing.
     """
     settings, as_of = terms.settings, terms.as_of
     normalised, relinked = _identify(tables, history, terms, judgements, known)
@@ -117,7 +122,8 @@ def understand(
     terms.on_stage("trace")
     traced = trace(trace_inputs(normalised, linked), as_of, settings.trace)
     terms.on_stage("learn")
-    learned = learn(traced.leads, normalised.attempts, normalised.people, as_of, settings.learn)
+    model = still_serving(model, normalised.attempts, terms)
+    learned = learn(traced.leads, normalised.attempts, normalised.people, as_of, settings.learn, model)
     facts = Facts(
         people=normalised.people,
         leads=learned.leads,
