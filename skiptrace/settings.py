@@ -201,6 +201,9 @@ class LearnParams(Params):
     """A message sent and never answered, of which nobody says that it arrived, counts for this much of a failure."""
     presence_weight: float = Field(default=0.5, ge=0, le=1)
     """A sign that somebody had time at an hour (inbound, reply, unverified answer) counts for this much of a trial."""
+    declined_ring_s: float = Field(default=12, ge=0)
+    """An unanswered call that rang for less, three seconds at least, was pushed away by somebody who has the phone in
+    hand: a ring and its pause take six. 0 = ring times tell nothing, as where dialers give up early."""
     held_out_share: float = Field(default=0.25, gt=0, lt=1)
     """Share of the attempts, the last ones, on which forecasts are calibrated and measured."""
     least_held_out: int = Field(default=50, ge=1)

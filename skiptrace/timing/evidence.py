@@ -19,7 +19,7 @@ from skiptrace.graph.outcomes import speaks_plainly, with_words, years_ago
 from skiptrace.graph.states import OUT, THEIRS, beliefs, stated_shares
 from skiptrace.settings import TraceParams
 from skiptrace.timing.clock import UNKNOWN_HOUR, week_hours
-from skiptrace.vocabulary import Channel, Direction, outcome_meanings
+from skiptrace.vocabulary import Channel, Direction, Outcome, outcome_meanings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,6 +50,10 @@ WRITTEN = (Channel.SMS.value, Channel.EMAIL.value, Channel.LETTER.value)
 REPLY_HOURS = {Channel.SMS.value: 24, Channel.EMAIL.value: 24, Channel.LETTER.value: 14 * 24}
 """Hours in which a reply counts as reached; calls and visits reach at once or not."""
 
+_LEAST_RING_S = 3.0
+"""Nobody pushes a call away sooner: the line is in use, or the network gave up."""
+_DECLINED_DEATH = -3.0
+"""Log-odds by which a call pushed away speaks of a dead point: nobody is there to do it, but ring times are rough."""
 _MOST = 50_000
 """Points from which it is learned what outcomes mean: more tell hardly more."""
 
@@ -118,12 +122,12 @@ def hear(attempts: pl.DataFrame, cast: Cast) -> pl.DataFrame:
         Grain: attempt × person it speaks of, sorted by person, point, time and attempt. ``attempt_id``, ``person``,
         ``point``, ``channel``, ``third`` (the person is a third party), ``at``, ``reply_at`` (null: none), ``inbound``,
         ``hour``, ``reply_hour``, ``word`` (of :class:`skiptrace.graph.states.Shares`), ``plain`` (trace has heard it),
-        and of the outcome's meaning ``reach``, ``live``, ``owner``, ``answered``, ``message_left`` and ``reply`` (null:
-        the outcome says nothing of it).
+        ``ring_s``, and of the outcome's meaning ``reach``, ``live``, ``owner``, ``answered``, ``message_left`` and
+        ``reply`` (null: the outcome says nothing of it).
     """
     meanings = outcome_meanings().select("outcome", "reach", "live", "owner", "answered", "message_left", "reply")
     keyed = attempts.select(
-        *("attempt_id", "account_id", "channel", "outcome"),
+        *("attempt_id", "account_id", "channel", "outcome", "ring_s"),
         point_key=pl.col("point_key").fill_null(""),
         at=pl.col("started_at").cast(INSTANT),
         reply_at=pl.col("response_at").cast(INSTANT),
@@ -156,6 +160,17 @@ def hear(attempts: pl.DataFrame, cast: Cast) -> pl.DataFrame:
     ).drop("zone", "account_id", "point_key")
 
 
+def _declined(params: LearnParams) -> pl.Expr:
+    """Return whether somebody pushed a call away: they have the phone in hand, and no time or no wish.
+
+    A line that is in use is busy at once and one that nobody hears rings out; what ends in between, somebody ended. A
+    voicemail that comes early may be that of a phone switched off, so it tells nothing.
+    """
+    ended = pl.col("outcome").is_in([Outcome.NO_ANSWER, Outcome.BUSY]) & ~pl.col("inbound")
+    rang = pl.col("ring_s").is_between(_LEAST_RING_S, params.declined_ring_s, closed="left")
+    return (ended & rang).fill_null(value=False)
+
+
 def gather(heard: pl.DataFrame, deaths: Floats, as_of: datetime, params: LearnParams) -> Evidence:
     """Return what was known at a moment: attempts made by then, and replies come by then.
 
@@ -163,7 +178,8 @@ def gather(heard: pl.DataFrame, deaths: Floats, as_of: datetime, params: LearnPa
     """
     now = pl.lit(as_of).cast(INSTANT)
     known = outcomes_known(heard, as_of).with_columns(
-        weight=0.5 ** ((now - pl.col("at")).dt.total_seconds() / 86_400 / params.half_life_days)
+        weight=0.5 ** ((now - pl.col("at")).dt.total_seconds() / 86_400 / params.half_life_days),
+        declined=_declined(params),
     )
     trials = known.filter(is_trial())
     last = trials.filter(pl.col("reached") == 1).group_by("point").agg(last_reach=pl.col("at").max())
@@ -183,7 +199,12 @@ def gather(heard: pl.DataFrame, deaths: Floats, as_of: datetime, params: LearnPa
         )
         .with_columns(
             weight=pl.col("weight") * pl.col("trust"),
-            death=pl.when(pl.col("part") == QUIET).then(_said_by_word(deaths)).otherwise(0.0).fill_null(0.0),
+            death=pl.when(pl.col("part") != QUIET)
+            .then(0.0)
+            .when("declined")
+            .then(_DECLINED_DEATH)
+            .otherwise(_said_by_word(deaths))
+            .fill_null(0.0),
         )
         .sort("person", "point", "part", "at", "attempt_id")
     )
@@ -256,7 +277,7 @@ def deadliness(heard: pl.DataFrame, cast: Cast, as_of: datetime) -> Floats:
 def _present(known: pl.DataFrame, params: LearnParams) -> pl.DataFrame:
     weight = pl.col("weight") * params.presence_weight
     unverified = pl.col("answered") & pl.col("reach").is_null() & ~pl.col("inbound")
-    began = known.filter(pl.col("inbound") | unverified).select("person", "hour", weight=weight)
+    began = known.filter(pl.col("inbound") | unverified | pl.col("declined")).select("person", "hour", weight=weight)
     # An answer that came in the very hour of the attempt is the trial itself, told once already.
     replied = known.filter(pl.col("reply_at").is_not_null() & (pl.col("reply_hour") != pl.col("hour"))).select(
         "person", hour="reply_hour", weight=weight

@@ -154,3 +154,20 @@ def test_what_came_later_is_not_heard_in_a_test_of_the_past():
     assert at(2).p_owner[0] == pytest.approx(0.5, abs=0.01)
     assert at(2).p_live[0] > 0.65
     assert (at(4).p_owner[0], at(4).p_live[0]) == pytest.approx((0.5, 0.6), abs=1e-6)
+
+
+def test_a_call_pushed_away_shows_that_the_phone_is_in_somebodys_hand():
+    def heard(outcome, ring, **more):
+        evidence = heard_of((2, outcome, {"ring_s": ring, **more}))[2]
+        return len(evidence.present_hour), float(evidence.death.sum())
+
+    # That a busy line lives, trace has heard already.
+    for outcome, death in (("no_answer", -3.0), ("busy", 0.0)):
+        assert heard(outcome, 7.0) == (1, death)
+        assert heard(outcome, 3.0) == (1, death)
+        for ring in (2.9, 12.0, 28.0, None):  # in use, or rung out, or not told
+            present, said = heard(outcome, ring)
+            assert present == 0
+            assert said > -3.0
+    assert heard("voicemail", 7.0)[0] == 0  # it may be that of a phone switched off
+    assert heard("no_answer", 7.0, direction="inbound")[1] == 0.0
