@@ -41,9 +41,10 @@ a column `…_l` and `…_r` a comparison, which fields speak `for` and `against
 turn the answer (`otherwise`). Columns that are not listed here are passed over.
 """
 OUT = """
-The rows of `schedule.jsonl` and the manifest also have JSON Schemas (2020-12):
-`skiptrace/contracts/schedule.schema.json` and `skiptrace/contracts/manifest.schema.json`. In CSV, lists and objects are
-JSON, and cells that a spreadsheet would execute begin with `'`.
+The rows of `schedule.jsonl`, the manifest of a run and that of an export (`export.json`) also have JSON Schemas
+(2020-12): `schedule.schema.json`, `manifest.schema.json` and `export.schema.json` in `skiptrace/contracts/`. In CSV,
+lists and objects are JSON, and cells that a spreadsheet would execute begin with `'`. What dialers get is told in
+[dialers.md](dialers.md).
 """
 
 

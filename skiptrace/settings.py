@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from skiptrace.dialer_settings import ExportParams
 from skiptrace.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BacktestParams",
     "CheckParams",
+    "ExportParams",
     "IngestParams",
     "LearnParams",
     "LinkParams",
@@ -301,6 +303,7 @@ class Settings(Params):
     check: CheckParams = CheckParams()
     plan: PlanParams = PlanParams()
     backtest: BacktestParams = BacktestParams()
+    export: ExportParams = ExportParams()
     rulebook: RulebookParams = RulebookParams()
     columns: dict[str, str] = Field(default_factory=dict)
     """Further header aliases; the same as ``[ingest.columns]``."""
@@ -352,7 +355,7 @@ def _explain(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False)[0]
     where = [str(part) for part in first["loc"]]
     if first["type"] != "extra_forbidden":
-        return f"{'.'.join(where)}: {first['msg'].lower()}"
+        return f"{'.'.join(where)}: {first['msg'].lower().removeprefix('value error, ')}"
     known = _fields(where[:-1])
     near = difflib.get_close_matches(where[-1], known, n=1, cutoff=0)
     return f"unknown key {'.'.join(where)}; nearest known: {near[0]}"

@@ -22,6 +22,7 @@ from skiptrace.cli.options import (
     terms,
 )
 from skiptrace.cli.screen import show_json, show_rejected, show_summary, show_taken, show_trouble
+from skiptrace.dialers import DIALERS, FORMATS
 from skiptrace.errors import PromiseBroken, UsageError
 from skiptrace.pipeline import exporting, gathering, results, runs
 from skiptrace.pipeline.drifting import drift_values
@@ -129,14 +130,30 @@ def ingest(
 def export(
     schedule: Annotated[Path, typer.Argument(help="A schedule: .jsonl, .csv or .parquet.")],
     out: Out = Path("out"),
-    form: Annotated[list[str] | None, typer.Option("--format", help="jsonl, csv, parquet; may be repeated.")] = None,
+    form: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="NAME", help=f"{', '.join((*FORMATS, *DIALERS))}; may be repeated."),
+    ] = None,
+    as_of: AsOf = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
 ) -> None:
-    """Write a schedule in the forms that other programs read.
+    """Write a schedule in the forms that dialers and other programs read.
 
-    Example: skiptrace export out/schedule.jsonl --format csv --out dialer
+    Options of a dialer stand in the settings under [export.NAME]. Rows that it would damage, or dial at a wrong time,
+    are refused, each with its reason in refused.csv; export.json says what was written and what no file could carry.
+
+    Example: skiptrace export release.jsonl --format vicidial --settings dialer.toml --out vicidial
     """
-    for path in exporting.export(schedule, out, form or ["csv"]):
+    exported = exporting.export(schedule, out, form or ["csv"], terms(as_of, 0, settings, quiet=as_json))
+    if as_json:
+        show_json({"files": [str(path) for path in exported.files], "formats": exported.rows})
+        return
+    for path in exported.files:
         typer.echo(str(path))
+    for name, rows in exported.rows.items():
+        told = "{read:,} rows = {written:,} written + {refused:,} refused + {not_for_this_dialer:,} not for this dialer"
+        typer.echo(f"{name}: {told.format(**rows)}")
 
 
 def verify(

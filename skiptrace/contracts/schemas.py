@@ -9,8 +9,8 @@ from typing import Any
 
 __all__ = ["SCHEMAS", "schema_of"]
 
-SCHEMAS = ("schedule", "manifest")
-"""What has a schema: a row of ``schedule.jsonl``, and ``manifest.json``."""
+SCHEMAS = ("schedule", "manifest", "export")
+"""What has a schema: a row of ``schedule.jsonl``, ``manifest.json``, and ``export.json`` beside dialers' files."""
 
 
 @cache

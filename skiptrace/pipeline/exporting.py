@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,8 +10,9 @@ import polars as pl
 from skiptrace.casefile.audit import note
 from skiptrace.compliance.verify import verify
 from skiptrace.contracts.csv_files import write_csv
-from skiptrace.dialers import FORMATS, read_schedule, write_schedule
-from skiptrace.errors import UsageError
+from skiptrace.dialers import DIALERS, FORMATS, read_schedule, write_schedule
+from skiptrace.errors import InputError, UsageError
+from skiptrace.pipeline.handing_over import MANIFEST, REFUSED, hand_over, no_leftovers
 from skiptrace.pipeline.on_record import off_record, with_ended_consents
 from skiptrace.pipeline.release import sha256, staged
 from skiptrace.pipeline.understanding import understand
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from skiptrace.pipeline.gathering import Gathered
     from skiptrace.pipeline.terms import Terms
 
-__all__ = ["Rechecked", "export", "recheck", "release", "write_rows", "write_tables"]
+__all__ = ["Exported", "Rechecked", "export", "recheck", "release", "write_rows", "write_tables"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,15 +55,64 @@ class Rechecked:
     beside: tuple[str, ...] = ()
 
 
-def export(schedule: Path, out: Path, forms: Sequence[str]) -> list[Path]:
-    """Write a schedule in other forms and return the files written."""
-    unknown = sorted(set(forms) - set(FORMATS))
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """What an export wrote.
+
+    Attributes
+    ----------
+    files
+        Files, and folders that were written whole.
+    rows
+        Format of a dialer → rows ``read``, ``written``, ``refused``, ``not_for_this_dialer``.
+    """
+
+    files: tuple[Path, ...]
+    rows: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def export(schedule: Path, out: Path, forms: Sequence[str], terms: Terms) -> Exported:
+    """Write a schedule in other forms: its own, and those of dialers, with ``refused.csv`` and ``export.json``.
+
+    Parameters
+    ----------
+    schedule
+        Its file.
+    out
+        The folder.
+    forms
+        Some of ``FORMATS`` and ``DIALERS``.
+    terms
+        When, and the options of dialers.
+
+    Raises
+    ------
+    InputError
+        If a dialer can be given no row of a schedule that has some; ``refused.csv``, which says why, is there then.
+    SettingsError
+        If a dialer's option is missing.
+    """
+    unknown = sorted(set(forms) - set(FORMATS) - set(DIALERS))
     if unknown:
-        raise UsageError(f"--format {unknown[0]}: expected one of {', '.join(FORMATS)}")
+        raise UsageError(f"--format {unknown[0]}: expected one of {', '.join((*FORMATS, *DIALERS))}")
     frame = read_schedule(schedule)
+    dialers = [form for form in dict.fromkeys(forms) if form in DIALERS]
+    rows: dict[str, dict[str, int]] = {}
     with staged(out) as folder:
-        names = write_schedule(frame, folder, forms=tuple(forms))
-    return [out / name for name in names]
+        names = write_schedule(frame, folder, forms=[form for form in dict.fromkeys(forms) if form in FORMATS])
+        if dialers:
+            manifest = hand_over(frame, schedule, dialers, folder, terms)
+            no_leftovers(out, manifest)
+            rows = {form: told["rows"] for form, told in manifest["formats"].items()}
+            written = [name.split("/")[0] for told in manifest["formats"].values() for name in told["files"]]
+            names += [*dict.fromkeys(written), REFUSED, MANIFEST]
+    for form, counts in rows.items():
+        if counts["read"] and not counts["written"]:
+            raise InputError(
+                f"{schedule.name}: nothing for {form}: {counts['refused']:,} rows refused ({REFUSED} says why), "
+                f"{counts['not_for_this_dialer']:,} not for this dialer"
+            )
+    return Exported(files=tuple(out / name for name in names), rows=rows)
 
 
 def recheck(schedule: Path, gathered: Gathered, casefile: Casefile | None, terms: Terms) -> Rechecked:

@@ -49,5 +49,5 @@ def test_a_schema_that_is_changed_is_not_changed_for_others():
 
 
 def test_an_unknown_schema_is_refused():
-    with pytest.raises(ValueError, match="expected one of schedule, manifest"):
+    with pytest.raises(ValueError, match="expected one of schedule, manifest, export"):
         schema_of("leads")

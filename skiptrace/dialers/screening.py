@@ -1,0 +1,166 @@
+"""Which rows a dialer gets: those of its channels that its format carries unharmed. Others are refused, with reasons.
+
+What a dialer cuts off, drops or misreads it takes without a word; so it is refused here, before it goes out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from skiptrace.contracts.columns import INSTANT
+from skiptrace.contracts.csv_files import guarded
+from skiptrace.contracts.outputs import SCHEDULE
+from skiptrace.tables import Check, Table
+from skiptrace.vocabulary import Channel, Party
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+__all__ = [
+    "ACCOUNT",
+    "AT",
+    "CALLS",
+    "UNTIL",
+    "Screened",
+    "extras",
+    "local",
+    "not_carried",
+    "screened",
+    "sure_local",
+    "unguarded_cells",
+    "whole",
+]
+
+CALLS = (Channel.CALL,)
+AT, UNTIL = "_at", "_until"
+"""Begin and end of a row's window, UTC: begin rounded up and end rounded down, so that neither leaves the window."""
+ACCOUNT = pl.when(pl.col("party") == Party.DEBTOR).then("account_id")
+"""The account, null for third parties: an account number would tell them, or whoever looks on, of a debt."""
+
+_CONTROL = r"[\p{Cc}\x{2028}\x{2029}]"
+_E164 = r"^\+[1-9][0-9]{6,14}$"
+_SECOND = 1_000_000
+
+
+class Screened(NamedTuple):
+    """Rows by begin, end and rank, with ``AT`` and ``UNTIL``; ``attempt_id``, ``column`` and ``reason``; a count."""
+
+    rows: pl.DataFrame
+    refused: pl.DataFrame
+    elsewhere: int
+
+
+def screened(
+    schedule: pl.DataFrame,
+    as_of: datetime,
+    checks: Sequence[Check] = (),
+    *,
+    channels: Sequence[Channel] = CALLS,
+    step: int = 1,
+) -> Screened:
+    """Take the rows of a dialer's channels apart: those it can be given, and those it cannot.
+
+    Parameters
+    ----------
+    schedule
+        SCHEDULE.
+    as_of
+        Rows whose window has ended are refused: most dialers dial at once what is overdue.
+    checks
+        The format's own; they may use ``AT`` and ``UNTIL``.
+    channels
+        What the dialer serves.
+    step
+        The format's unit of time in seconds.
+    """
+    served = schedule.filter(pl.col("channel").is_in([channel.value for channel in channels]))
+    begin, end = (pl.col(name).str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False) for name in _ENDS)
+    rows = served.with_columns(
+        (-(-begin.dt.epoch("us") // (step * _SECOND)) * (step * _SECOND)).cast(INSTANT).alias(AT),
+        (end.dt.epoch("us") // _SECOND * _SECOND).cast(INSTANT).alias(UNTIL),
+    )
+    table = Table(name="handover", grain="attempt", key=(), columns={}, checks=(*_common(as_of, step), *checks))
+    good, bad = table.validate(rows)
+    return Screened(
+        rows=good.sort(AT, UNTIL, "rank", "attempt_id"),
+        refused=bad.select("attempt_id", "column", "reason"),
+        elsewhere=schedule.height - served.height,
+    )
+
+
+_ENDS = ("not_before", "not_after")
+
+
+def _common(as_of: datetime, step: int) -> tuple[Check, ...]:
+    at, until, point = pl.col(AT), pl.col(UNTIL), pl.col("contact_point")
+    spoken = pl.col("channel").is_in([Channel.CALL.value, Channel.SMS.value])
+    unit = "second" if step == 1 else "minute"
+    together = pl.concat_str(pl.lit("+"), "country_code", "national_number")
+    return (
+        Check("not a time with offset", "not_before", at.is_not_null()),
+        Check("not a time with offset", "not_after", until.is_not_null()),
+        Check(f"no whole {unit} lies in the window", "not_before;not_after", (at < until) | (at < until).is_null()),
+        Check("the window has ended", "not_after", (until > as_of) | until.is_null()),
+        Check("not a number in E.164", "contact_point", ~spoken | point.str.contains(_E164)),
+        Check(
+            "not the contact point: expected + country_code national_number",
+            "country_code;national_number",
+            ~spoken | (point == together),
+        ),
+        *(
+            Check("holds a control character or line break", name, clean(pl.col(name)))
+            for name in ("account_id", "batch_id", "contact_point", "template_id", "time_zone")
+        ),
+    )
+
+
+def clean(cell: pl.Expr) -> pl.Expr:
+    """Return whether a cell is free of control characters and line breaks; null is."""
+    return ~cell.str.contains(_CONTROL).fill_null(value=False)
+
+
+def whole(pattern: str, reason: str, column: str, cell: pl.Expr | None = None) -> Check:
+    """Return a check that a cell, if there is one, is what the pattern says from end to end."""
+    value = pl.col(column) if cell is None else cell
+    return Check(reason, column, value.is_null() | value.str.contains(f"^(?:{pattern})$"))
+
+
+def unguarded_cells(cells: Iterable[tuple[str, pl.Expr]]) -> tuple[Check, ...]:
+    """Return checks that no cell is one which a spreadsheet would execute.
+
+    A dialer's file is looked at in spreadsheets, and to the dialer a guard before such a cell is part of the value.
+    """
+    return tuple(
+        Check("begins like a formula (= + - @)", column, cell.is_null() | (guarded(cell) == cell))
+        for column, cell in cells
+    )
+
+
+def local(zone: str, at: pl.Expr | None = None) -> pl.Expr:
+    """Return the begin as the clocks of a zone show it, without an offset."""
+    return (pl.col(AT) if at is None else at).dt.convert_time_zone(zone).dt.replace_time_zone(None)
+
+
+def sure_local(zone: str) -> Check:
+    """Return a check that the clocks of a zone show the begin once, so that it is not taken for an hour earlier."""
+    back = local(zone).dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+    return Check(
+        "the dialer's clock shows this time twice, or never",
+        "not_before",
+        pl.col(AT).is_null() | (back.dt.convert_time_zone("UTC") == pl.col(AT)),
+    )
+
+
+def extras(names: Sequence[str]) -> dict[str, pl.Expr]:
+    """Return columns of ``extra`` that go along, as text; null for third parties, whatever stands there."""
+    own = pl.when(pl.col("party") == Party.DEBTOR).then("extra")
+    return {name: own.str.json_path_match(f"$['{name}']") for name in names}
+
+
+def not_carried(rows: pl.DataFrame, carried: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns of the schedule that say something of these rows and are not carried."""
+    kept = set(carried)
+    return tuple(name for name in SCHEDULE.schema if name not in kept and rows[name].count() > 0)
