@@ -56,7 +56,13 @@ Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.*+-]{1,80}$")]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f;#{}|]{1,200}$")]
 Zone = Annotated[str, AfterValidator(_zone)]
 Template = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x20\x7f;#|,]{1,200}$"), AfterValidator(_template)]
-ExtraName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ -]{1,128}$")]
+ExtraName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+"""A header: 128 characters at Genesys, and at Amazon no blanks."""
+_OURS = frozenset(
+    ("attempt_id", "account_id", "externalid", "number1", "party", "phone", "purpose", "time_zone", "timetocall")
+)
+_MOST_EXTRA = 44
+"""With our six columns the 50 that Genesys takes."""
 
 
 class DialerParams(BaseModel):
@@ -68,8 +74,15 @@ class DialerParams(BaseModel):
 class WithExtra(DialerParams):
     """Formats with room for columns of the user's own."""
 
-    extra: tuple[ExtraName, ...] = ()
+    extra: tuple[ExtraName, ...] = Field(default=(), max_length=_MOST_EXTRA)
     """Columns of the schedule's ``extra`` that go along. None unless named: a dialer is shown what it needs."""
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        names = [name.lower() for name in self.extra]
+        if len(set(names)) < len(names) or _OURS & set(names):
+            raise ValueError("extra: a name stands twice, or is that of a column of ours")
+        return self
 
 
 class VicidialParams(DialerParams):

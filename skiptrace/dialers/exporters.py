@@ -8,6 +8,8 @@ from pydantic import ValidationError
 
 from skiptrace import dialer_settings
 from skiptrace.dialers.asterisk import Asterisk
+from skiptrace.dialers.connect import Connect
+from skiptrace.dialers.twilio import Twilio
 from skiptrace.dialers.vicidial import Vicidial
 from skiptrace.errors import SettingsError
 
@@ -22,6 +24,8 @@ __all__ = ["DIALERS", "make_dialer"]
 DIALERS: Mapping[str, tuple[Callable[[Any], Dialer], type[DialerParams]]] = {
     "vicidial": (Vicidial, dialer_settings.VicidialParams),
     "asterisk": (Asterisk, dialer_settings.AsteriskParams),
+    "connect": (Connect, dialer_settings.ConnectParams),
+    "twilio": (Twilio, dialer_settings.TwilioParams),
 }
 """Format → its writer, and the options that this takes."""
 

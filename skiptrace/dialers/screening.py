@@ -16,7 +16,7 @@ from skiptrace.tables import Check, Table
 from skiptrace.vocabulary import Channel, Party
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
 __all__ = [
@@ -25,7 +25,9 @@ __all__ = [
     "CALLS",
     "UNTIL",
     "Screened",
+    "extra_checks",
     "extras",
+    "json_members",
     "local",
     "not_carried",
     "screened",
@@ -158,6 +160,35 @@ def extras(names: Sequence[str]) -> dict[str, pl.Expr]:
     """Return columns of ``extra`` that go along, as text; null for third parties, whatever stands there."""
     own = pl.when(pl.col("party") == Party.DEBTOR).then("extra")
     return {name: own.str.json_path_match(f"$['{name}']") for name in names}
+
+
+def json_members(members: Mapping[str, pl.Expr]) -> pl.Expr:
+    r"""Return a JSON object of texts for each row; a null is left out, as it is no text.
+
+    Examples
+    --------
+    >>> row = pl.DataFrame({"a": ['say "hi"'], "b": [None]}, schema={"a": pl.String, "b": pl.String})
+    >>> row.select(json_members({"x": pl.col("a"), "y": pl.col("b")})).item()
+    '{"x":"say \\"hi\\""}'
+    """
+    # polars encodes structs only: a member goes in as one and comes out without its braces.
+    pairs = [
+        pl.when(value.is_not_null()).then(pl.struct(value.alias(name)).struct.json_encode().str.slice(1).str.head(-1))
+        for name, value in members.items()
+    ]
+    return pl.concat_str(pl.lit("{"), pl.concat_str(pairs, separator=",", ignore_nulls=True), pl.lit("}"))
+
+
+def extra_checks(names: Sequence[str], most: int = 32_767) -> tuple[Check, ...]:
+    """Return checks that columns of ``extra`` that go along are one line of at most so many characters."""
+    return tuple(
+        Check(
+            f"{name} holds a control character, or is over {most} characters",
+            "extra",
+            clean(cell) & (cell.str.len_chars().fill_null(0) <= most),
+        )
+        for name, cell in extras(names).items()
+    )
 
 
 def not_carried(rows: pl.DataFrame, carried: Iterable[str]) -> tuple[str, ...]:

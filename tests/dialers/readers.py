@@ -6,6 +6,8 @@ the format carries when to begin; and whatever else the dialer would know of it.
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -82,4 +84,33 @@ def asterisk(document: Document) -> Iterator[Seen]:
     }
 
 
-READERS: Mapping[str, Any] = {"vicidial": vicidial, "asterisk": asterisk}
+def connect(document: Document) -> Iterator[Seen]:
+    """Read a request of PutDialRequestBatch by the limits of its reference."""
+    request = json.loads(document.content)
+    assert set(request) == {"id", "dialRequests"}
+    assert 1 <= len(request["dialRequests"]) <= 25
+    for each in request["dialRequests"]:
+        assert set(each) == {"clientToken", "phoneNumber", "expirationTime", "attributes"}
+        assert re.fullmatch(r"[a-zA-Z0-9_\-.]{1,200}", each["clientToken"])
+        assert all(isinstance(value, str) for value in each["attributes"].values())
+        assert all(re.fullmatch(r"[a-zA-Z0-9_-]+", name) for name in each["attributes"])
+        expires = datetime.strptime(each["expirationTime"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        assert expires == document.release_until
+        told = {"account_id": None} | each["attributes"]
+        assert told["attempt_id"] == each["clientToken"]
+        yield told | {"number": each["phoneNumber"]}
+
+
+def twilio(document: Document) -> Iterator[Seen]:
+    """Read the parameters of messages: exact names, no blank value, a time in UTC."""
+    for line in document.content.decode().splitlines():
+        message = json.loads(line)
+        told = message["parameters"]
+        assert set(told) <= {"To", "From", "MessagingServiceSid", "ContentSid", "ScheduleType", "SendAt"}
+        assert all(isinstance(value, str) and value for value in told.values())
+        assert told["ScheduleType"] == "fixed"
+        at = datetime.strptime(told["SendAt"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        yield told | {"attempt_id": message["attempt_id"], "number": told["To"], "at": at}
+
+
+READERS: Mapping[str, Any] = {"vicidial": vicidial, "asterisk": asterisk, "connect": connect, "twilio": twilio}
