@@ -9,7 +9,12 @@ from pydantic import ValidationError
 from skiptrace import dialer_settings
 from skiptrace.dialers.asterisk import Asterisk
 from skiptrace.dialers.connect import Connect
+from skiptrace.dialers.cxone import Cxone
+from skiptrace.dialers.five9 import Five9
+from skiptrace.dialers.genesys import Genesys
+from skiptrace.dialers.goautodial import Goautodial
 from skiptrace.dialers.twilio import Twilio
+from skiptrace.dialers.uccx import Uccx
 from skiptrace.dialers.vicidial import Vicidial
 from skiptrace.errors import SettingsError
 
@@ -26,6 +31,11 @@ DIALERS: Mapping[str, tuple[Callable[[Any], Dialer], type[DialerParams]]] = {
     "asterisk": (Asterisk, dialer_settings.AsteriskParams),
     "connect": (Connect, dialer_settings.ConnectParams),
     "twilio": (Twilio, dialer_settings.TwilioParams),
+    "genesys": (Genesys, dialer_settings.GenesysParams),
+    "five9": (Five9, dialer_settings.Five9Params),
+    "cxone": (Cxone, dialer_settings.CxoneParams),
+    "uccx": (Uccx, dialer_settings.UccxParams),
+    "goautodial": (Goautodial, dialer_settings.GoautodialParams),
 }
 """Format → its writer, and the options that this takes."""
 

@@ -25,14 +25,13 @@ __all__ = [
     "CALLS",
     "UNTIL",
     "Screened",
-    "extra_checks",
     "extras",
     "json_members",
     "local",
     "not_carried",
     "screened",
+    "sheet_checks",
     "sure_local",
-    "unguarded_cells",
     "whole",
 ]
 
@@ -130,17 +129,6 @@ def whole(pattern: str, reason: str, column: str, cell: pl.Expr | None = None) -
     return Check(reason, column, value.is_null() | value.str.contains(f"^(?:{pattern})$"))
 
 
-def unguarded_cells(cells: Iterable[tuple[str, pl.Expr]]) -> tuple[Check, ...]:
-    """Return checks that no cell is one which a spreadsheet would execute.
-
-    A dialer's file is looked at in spreadsheets, and to the dialer a guard before such a cell is part of the value.
-    """
-    return tuple(
-        Check("begins like a formula (= + - @)", column, cell.is_null() | (guarded(cell) == cell))
-        for column, cell in cells
-    )
-
-
 def local(zone: str, at: pl.Expr | None = None) -> pl.Expr:
     """Return the begin as the clocks of a zone show it, without an offset."""
     return (pl.col(AT) if at is None else at).dt.convert_time_zone(zone).dt.replace_time_zone(None)
@@ -179,15 +167,25 @@ def json_members(members: Mapping[str, pl.Expr]) -> pl.Expr:
     return pl.concat_str(pl.lit("{"), pl.concat_str(pairs, separator=",", ignore_nulls=True), pl.lit("}"))
 
 
-def extra_checks(names: Sequence[str], most: int = 32_767) -> tuple[Check, ...]:
-    """Return checks that columns of ``extra`` that go along are one line of at most so many characters."""
+def sheet_checks(names: Sequence[str] = (), most: int = 32_767) -> tuple[Check, ...]:
+    """Return checks of what a sheet of contacts holds: attempt, account and the columns of ``extra`` that go along.
+
+    No cell is longer than ``most`` characters, has a line break, or is one that a spreadsheet would execute: a dialer's
+    file is looked at in spreadsheets, and to the dialer a guard before such a cell would be part of the value.
+    """
+    cells = [
+        ("attempt_id", pl.col("attempt_id")),
+        ("account_id", ACCOUNT),
+        *(("extra", each) for each in extras(names).values()),
+    ]
     return tuple(
-        Check(
-            f"{name} holds a control character, or is over {most} characters",
-            "extra",
-            clean(cell) & (cell.str.len_chars().fill_null(0) <= most),
+        check
+        for column, cell in cells
+        for check in (
+            Check("begins like a formula (= + - @)", column, cell.is_null() | (guarded(cell) == cell)),
+            Check(f"over {most} characters", column, cell.is_null() | (cell.str.len_chars() <= most)),
+            Check("holds a control character or line break", column, clean(cell)),
         )
-        for name, cell in extras(names).items()
     )
 
 

@@ -6,6 +6,8 @@ the format carries when to begin; and whatever else the dialer would know of it.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from datetime import UTC, datetime
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from skiptrace.dialers.handover import Document
 
+NEW_YORK = ZoneInfo("America/New_York")
 Seen = dict[str, Any]
 _WIDTHS = {"vendor_lead_code": 20, "source_id": 50, "phone_code": 10, "phone_number": 18, "comments": 255}
 _LOADER = (  # noqa: SIM905  # the layout as the documentation has it
@@ -47,9 +50,7 @@ def vicidial(document: Document) -> Iterator[Seen]:
         seen = lead | {"attempt_id": lead["vendor_lead_code"], "account_id": lead["source_id"] or None}
         seen["number"] = f"+{lead['phone_code']}{lead['phone_number']}"
         if lead.get("callback") == "Y":
-            naive = datetime.strptime(lead["callback_datetime"], "%Y-%m-%d %H:%M:%S").replace(
-                tzinfo=ZoneInfo("America/New_York")
-            )
+            naive = datetime.strptime(lead["callback_datetime"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=NEW_YORK)
             assert naive.utcoffset() == naive.replace(fold=1).utcoffset(), "a time that comes twice, or never"
             seen["at"] = naive.astimezone(UTC)
         yield seen
@@ -113,4 +114,80 @@ def twilio(document: Document) -> Iterator[Seen]:
         yield told | {"attempt_id": message["attempt_id"], "number": told["To"], "at": at}
 
 
-READERS: Mapping[str, Any] = {"vicidial": vicidial, "asterisk": asterisk, "connect": connect, "twilio": twilio}
+def sheet(document: Document) -> list[dict[str, str]]:
+    """Read a sheet of contacts by RFC 4180, and as a spreadsheet that executes what looks like a formula."""
+    text = document.content.decode()
+    assert text.endswith("\r\n")
+    header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    assert len(set(header)) == len(header) <= 50
+    assert all(0 < len(name) <= 128 for name in header)
+    assert all(len(row) == len(header) for row in rows)
+    for cell in (cell for row in rows for cell in row):
+        assert len(cell.splitlines()) <= 1
+        assert not re.match(r"[=@\t\r]|[+-](?![0-9.])", cell)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def genesys(document: Document) -> Iterator[Seen]:
+    for row in sheet(document):
+        assert all(len(cell) <= 512 for cell in row.values())
+        ZoneInfo(row["time_zone"])
+        yield row | {"number": row["phone"], "account_id": row["account_id"] or None}
+
+
+def five9(document: Document) -> Iterator[Seen]:
+    for row in sheet(document):
+        assert re.fullmatch(r"1?\d/[123]?\d/\d{4} 1?\d:[0-5]\d[ap]m", row["TimeToCall"])
+        naive = datetime.strptime(row["TimeToCall"], "%m/%d/%Y %I:%M%p").replace(tzinfo=NEW_YORK)
+        assert naive.utcoffset() == naive.replace(fold=1).utcoffset()
+        at = naive.astimezone(UTC)
+        yield row | {"number": row["number1"], "account_id": row["account_id"] or None, "at": at}
+
+
+def cxone(document: Document) -> Iterator[Seen]:
+    assert len(document.content) <= 256_000_000
+    for row in sheet(document):
+        yield row | {
+            "attempt_id": row["ExternalID"],
+            "number": row["Phone"],
+            "account_id": row["account_id"] or None,
+        }
+
+
+def uccx(document: Document) -> Iterator[Seen]:
+    """Read contacts; the day is the one in the name, on which they are imported."""
+    _, day, party = document.name.removesuffix(".csv").split("_", 2)
+    for row in sheet(document):
+        assert list(row) == ["Account Number", "First Name", "Last Name", "Phone1", "Phone2", "Phone3", "Dial Time"]
+        assert re.fullmatch(r"[0-2]\d:[0-5]\d", row["Dial Time"])
+        naive = datetime.strptime(f"{day} {row['Dial Time']}", "%Y-%m-%d %H:%M").replace(tzinfo=NEW_YORK)
+        assert naive.utcoffset() == naive.replace(fold=1).utcoffset()
+        assert document.release_from <= naive.astimezone(UTC)
+        yield {
+            "attempt_id": row["Account Number"],
+            "number": row["Phone1"],
+            "at": naive.astimezone(UTC),
+            "party": party.removesuffix("_2"),
+        }
+
+
+def goautodial(document: Document) -> Iterator[Seen]:
+    """Read a list as its loader: by order, lines of 1000 bytes, some signs dropped."""
+    assert all(len(line) < 1000 for line in document.content.split(b"\r\n"))
+    for row in sheet(document):
+        kept = ["".join(sign for sign in cell if sign not in "'\"`\\;") for cell in row.values()]
+        assert len(kept) == 21
+        yield {"attempt_id": kept[1][:20], "number": f"+{kept[2]}{kept[0]}", "comments": kept[20]}
+
+
+READERS: Mapping[str, Any] = {
+    "vicidial": vicidial,
+    "asterisk": asterisk,
+    "connect": connect,
+    "twilio": twilio,
+    "genesys": genesys,
+    "five9": five9,
+    "cxone": cxone,
+    "uccx": uccx,
+    "goautodial": goautodial,
+}

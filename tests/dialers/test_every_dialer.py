@@ -55,6 +55,7 @@ def test_the_dialer_reads_what_was_meant(writer, rows):
             assert row["at"] - begin < timedelta(minutes=1)
         else:
             assert begin <= document.release_from < document.release_until <= end
+        assert row.get("party", meant["party"]) == meant["party"]
         account = row.get("account_id")
         assert account in ((meant["account_id"], None) if meant["party"] == "debtor" else (None,))
         if "account_id" not in given_over.not_carried and meant["party"] == "debtor":
