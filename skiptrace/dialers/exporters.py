@@ -11,8 +11,10 @@ from skiptrace.dialers.asterisk import Asterisk
 from skiptrace.dialers.connect import Connect
 from skiptrace.dialers.cxone import Cxone
 from skiptrace.dialers.five9 import Five9
+from skiptrace.dialers.freeswitch import Freeswitch
 from skiptrace.dialers.genesys import Genesys
 from skiptrace.dialers.goautodial import Goautodial
+from skiptrace.dialers.ical import Ical
 from skiptrace.dialers.twilio import Twilio
 from skiptrace.dialers.uccx import Uccx
 from skiptrace.dialers.vicidial import Vicidial
@@ -36,6 +38,8 @@ DIALERS: Mapping[str, tuple[Callable[[Any], Dialer], type[DialerParams]]] = {
     "cxone": (Cxone, dialer_settings.CxoneParams),
     "uccx": (Uccx, dialer_settings.UccxParams),
     "goautodial": (Goautodial, dialer_settings.GoautodialParams),
+    "freeswitch": (Freeswitch, dialer_settings.FreeswitchParams),
+    "ical": (Ical, dialer_settings.IcalParams),
 }
 """Format → its writer, and the options that this takes."""
 

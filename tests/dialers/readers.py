@@ -180,6 +180,70 @@ def goautodial(document: Document) -> Iterator[Seen]:
         yield {"attempt_id": kept[1][:20], "number": f"+{kept[2]}{kept[0]}", "comments": kept[20]}
 
 
+def freeswitch(document: Document) -> Iterator[Seen]:
+    """Read commands as the console does: words between blanks, variables between braces and commas."""
+    for line in document.content.decode().splitlines():
+        command, when, group, call, target, extension, dialplan, context = line.split(" ")
+        assert (command, call) == ("sched_api", "originate")
+        assert when.isdigit()  # + and @ would be from now on, and again and again
+        told, dialled = re.fullmatch(r"\{([^{}]*)\}([^{},]+)", target).groups()
+        variables = dict(pair.split("=") for pair in told.split(","))
+        assert group == f"skiptrace_{variables['skiptrace_attempt_id']}"
+        yield variables | {
+            "attempt_id": variables["skiptrace_attempt_id"],
+            "party": variables["skiptrace_party"],
+            "number": "+" + dialled.removeprefix("sofia/gateway/trunk/"),
+            "at": datetime.fromtimestamp(int(when), tz=UTC),
+            "to": (extension, dialplan, context),
+        }
+
+
+def ical(document: Document) -> Iterator[Seen]:
+    """Read a calendar by RFC 5545: CRLF, unfolding of octets, components, TEXT."""
+    *lines, rest = document.content.split(b"\r\n")
+    assert rest == b""
+    assert not any(re.search(rb"[\r\n]", line) or len(line) > 75 for line in lines)
+    unfolded = b"\r\n".join(lines).replace(b"\r\n ", b"").decode().split("\r\n")
+    assert not re.search(r"[\x00-\x08\x0a-\x1f\x7f]", "".join(unfolded))
+    pairs = [tuple(line.split(":", 1)) for line in unfolded]
+    assert pairs[0] == ("BEGIN", "VCALENDAR")
+    assert pairs[1] == ("VERSION", "2.0")
+    assert pairs[-1] == ("END", "VCALENDAR")
+    assert [name for name, _ in pairs].count("PRODID") == 1
+    event: Seen = {}
+    for name, value in pairs[1:-1]:
+        if (name, value) == ("BEGIN", "VEVENT"):
+            event = {}
+        elif (name, value) == ("END", "VEVENT"):
+            yield _event(event)
+        else:
+            assert name not in event
+            event[name] = value
+
+
+def _event(event: Seen) -> Seen:
+    """Return one event; UID, DTSTAMP and DTSTART are required of it."""
+    at, end, _ = (
+        datetime.strptime(event[name], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for name in ("DTSTART", "DTEND", "DTSTAMP")
+    )
+    told = dict(line.split(": ", 1) for line in _plain(event["DESCRIPTION"]).split("\n"))
+    assert event["UID"] == f"{told['Attempt']}@skiptrace.invalid"
+    return {
+        "attempt_id": told["Attempt"],
+        "account_id": told.get("Account"),
+        "party": told["Party"],
+        "number": _plain(event["SUMMARY"]).split(" ", 1)[1],
+        "at": at,
+        "end": end,
+        "raw": event,
+    }
+
+
+def _plain(text: str) -> str:
+    assert not re.search(r"(?<!\\)(?:\\\\)*[;,]", text), "a sign that would end the value"
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], text)
+
+
 READERS: Mapping[str, Any] = {
     "vicidial": vicidial,
     "asterisk": asterisk,
@@ -190,4 +254,6 @@ READERS: Mapping[str, Any] = {
     "cxone": cxone,
     "uccx": uccx,
     "goautodial": goautodial,
+    "freeswitch": freeswitch,
+    "ical": ical,
 }
