@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 import polars as pl
 
 from skiptrace.dialers.handover import Handover
 from skiptrace.dialers.packing import Packing, csv_bytes, window_documents
 from skiptrace.dialers.screening import ACCOUNT, extras, not_carried, screened, sheet_checks
+from skiptrace.tables import Check
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +44,13 @@ class Genesys:
             "purpose": pl.col("purpose"),
         }
         own = extras(self.params.extra)
-        rows, refused, elsewhere = screened(schedule, as_of, sheet_checks(self.params.extra, _MOST_CELL))
+        zones = sorted(available_timezones())
+        checks = (
+            # A zone that is not known there falls back to the area code's, which may be another.
+            Check("no IANA time zone", "time_zone", pl.col("time_zone").is_in(zones)),
+            *sheet_checks(self.params.extra, _MOST_CELL),
+        )
+        rows, refused, elsewhere = screened(schedule, as_of, checks)
         columns = [cell.alias(name) for name, cell in {**cells, **own}.items()]
         packing = Packing(stem="genesys", suffix=".csv", most_rows=self.most_rows)
         return Handover(

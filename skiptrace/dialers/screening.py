@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import phonenumbers
 import polars as pl
 
 from skiptrace.contracts.columns import INSTANT
@@ -43,6 +44,7 @@ ACCOUNT = pl.when(pl.col("party") == Party.DEBTOR).then("account_id")
 
 _CONTROL = r"[\p{Cc}\x{2028}\x{2029}]"
 _E164 = r"^\+[1-9][0-9]{6,14}$"
+_CODES = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
 _SECOND = 1_000_000
 
 
@@ -106,6 +108,8 @@ def _common(as_of: datetime, step: int) -> tuple[Check, ...]:
         Check(f"no whole {unit} lies in the window", "not_before;not_after", (at < until) | (at < until).is_null()),
         Check("the window has ended", "not_after", (until > as_of) | until.is_null()),
         Check("not a number in E.164", "contact_point", ~spoken | point.str.contains(_E164)),
+        # No calling code is the beginning of another, so only one way to part a number is right.
+        Check("not a calling code", "country_code", ~spoken | pl.col("country_code").is_in(_CODES)),
         Check(
             "not the contact point: expected + country_code national_number",
             "country_code;national_number",

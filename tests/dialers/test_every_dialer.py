@@ -96,6 +96,9 @@ def test_what_the_creditor_adds_goes_along_only_if_it_is_named_and_never_for_a_t
     ("change", "column"),
     [
         ({"national_number": "442079460001"}, "country_code;national_number"),
+        ({"country_code": "4", "national_number": "42079460001"}, "country_code"),
+        ({"country_code": "", "national_number": "442079460001"}, "country_code"),
+        ({"country_code": "442", "national_number": "079460001"}, "country_code"),
         ({"contact_point": "2079460001"}, "contact_point"),
         ({"contact_point": None, "country_code": None}, "contact_point"),
         ({"not_before": "2026-10-26T09:00:00"}, "not_before"),

@@ -106,6 +106,10 @@ def test_a_cell_at_genesys_has_512_characters_at_most():
     assert handed("genesys", BASE | {"extra": json.dumps({"size": "x" * 513})}).refused["column"].to_list() == ["extra"]
 
 
+def test_a_zone_that_nobody_knows_is_not_left_to_genesys_to_guess():
+    assert handed("genesys", BASE | {"time_zone": "Mars/Base"}).refused["column"].to_list() == ["time_zone"]
+
+
 def test_a_list_at_genesys_has_50_columns_at_most():
     names = [f"e{number}" for number in range(44)]
     params = parse_settings({"export": {"genesys": {"extra": names}}}).export
