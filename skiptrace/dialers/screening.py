@@ -45,6 +45,7 @@ ACCOUNT = pl.when(pl.col("party") == Party.DEBTOR).then("account_id")
 _CONTROL = r"[\p{Cc}\x{2028}\x{2029}]"
 _E164 = r"^\+[1-9][0-9]{6,14}$"
 _CODES = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
+_ENDS = ("not_before", "not_after")
 _SECOND = 1_000_000
 
 
@@ -92,9 +93,6 @@ def screened(
         refused=bad.select("attempt_id", "column", "reason"),
         elsewhere=schedule.height - served.height,
     )
-
-
-_ENDS = ("not_before", "not_after")
 
 
 def _common(as_of: datetime, step: int) -> tuple[Check, ...]:

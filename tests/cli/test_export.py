@@ -158,6 +158,20 @@ def test_the_page_has_a_section_for_every_dialer_and_none_for_others():
     assert re.findall(r"^## ([a-z0-9]+)$", DOCS.read_text(encoding="utf-8"), re.MULTILINE) == list(DIALERS)
 
 
+def test_the_settings_that_the_page_shows_are_all_that_each_dialer_needs(skiptrace, tmp_path):
+    blocks = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "all.toml").write_text("\n".join(blocks), encoding="utf-8")
+    text = CALL | {"attempt_id": "s1", "channel": "sms", "template_id": "sms_first_reminder", "max_ring_s": None}
+    schedule = scheduled(tmp_path / "in", CALL, text)
+    words = [word for form in DIALERS for word in ("--format", form)]
+    settings = ["--settings", tmp_path / "all.toml", "--as-of", MONDAY]
+    done = skiptrace("export", schedule, *words, "--out", tmp_path / "out", *settings, "--json")
+    assert done.code == 0, done.err
+    formats = json.loads(done.out)["formats"]
+    assert {form: rows["written"] for form, rows in formats.items()} == dict.fromkeys(DIALERS, 1) | {"ical": 2}
+    assert set(manifest_of(tmp_path / "out")["formats"]) == set(DIALERS)
+
+
 def test_the_release_that_the_page_shows_moves_what_is_lawful_and_keeps_its_time(
     skiptrace, dialer, tmp_path, monkeypatch
 ):
