@@ -123,9 +123,9 @@ def _day(accounts: int, outcomes: int, seed: int) -> None:
     cost, folded = apart(_learn, accounts, seed, outcomes)
     print(f"{accounts:>9,} accounts, learned from all {_cost(cost)}")
     print(
-        f"a day's {outcomes:,} outcomes folded in ({folded.accounts:,} persons): {folded.seconds:.1f} s; p_reach "
-        f"of their hours differs from learning all anew by {folded.apart:.5f} in the mean, {folded.most:.4f} at the 99.9 % "
-        f"quantile; the intervals are {folded.width:.3f} wide"
+        f"a day's {outcomes:,} outcomes folded in ({folded.accounts:,} persons): {folded.seconds:.1f} s; p_reach of "
+        f"their hours differs from learning all anew by {folded.apart:.5f} in the mean, {folded.most:.4f} at the "
+        f"99.9 % quantile; the intervals are {folded.width:.3f} wide"
     )
 
 
