@@ -38,7 +38,7 @@ _FARTHEST_OFFSET_H = 15
 
 
 def instants(
-    values: pl.Series, time_zone: str | None, order: str | None, *, date_only: bool
+    values: pl.Series, time_zone: str | None, order: str | None, *, date_only: bool, twice_is_later: bool = False
 ) -> tuple[pl.Series, pl.Series]:
     """Read moments.
 
@@ -53,6 +53,8 @@ def instants(
         Declared order of day and month, otherwise deduced from the column.
     date_only
         Whether a date alone is taken as its first moment (in ``time_zone``, otherwise UTC).
+    twice_is_later
+        Whether a time that clocks showed twice is taken as the later of the two, rather than refused.
 
     Returns
     -------
@@ -73,6 +75,11 @@ def instants(
         return fast.cast(INSTANT).alias(values.name), pl.Series([None], dtype=pl.String).new_from_index(0, values.len())
     rest = values.filter(fast.is_null() & values.is_not_null()).unique()
     slow = _read(rest, time_zone, order, date_only=date_only)
+    if twice_is_later:
+        slow = slow.with_columns(
+            instant=pl.coalesce("instant", pl.when(pl.col("problem") == _TWICE).then("later")),
+            problem=pl.when(pl.col("problem") != _TWICE).then("problem"),
+        )
     joined = (
         pl.DataFrame({"text": values, "fast": fast})
         .join(slow, on="text", how="left", maintain_order="left")
@@ -135,6 +142,7 @@ def _read(texts: pl.Series, time_zone: str | None, order: str | None, *, date_on
         .then(pl.when(pl.col("offset").is_null()).then(pl.col("in_zone")).otherwise(pl.col("by_offset")))
         .alias("instant"),
         problem.alias("problem"),
+        "later",
     )
 
 
@@ -144,7 +152,7 @@ def _on_the_clock(parts: pl.DataFrame, zone: str | None) -> pl.DataFrame:
     Polars carries time zones of its own, which can be older than the installed tzdata; so each distinct minute is asked
     of zoneinfo.
     """
-    schema: dict[str, pl.DataType] = {"local": pl.Datetime("us"), "in_zone": INSTANT, "times_shown": pl.Int64()}
+    schema = {"local": pl.Datetime("us"), "in_zone": INSTANT, "later": INSTANT, "times_shown": pl.Int64()}
     if zone is None:
         return pl.DataFrame(schema=schema)
     times = parts.filter(pl.col("offset").is_null()).get_column("local").drop_nulls().unique()
@@ -154,8 +162,8 @@ def _on_the_clock(parts: pl.DataFrame, zone: str | None) -> pl.DataFrame:
     after = [_offset(clock, minute, fold=1) for minute in minutes]
     shown = [1 if one == other else 0 if one < other else 2 for one, other in zip(before, after, strict=True)]
     known = pl.DataFrame(
-        {"minute": minutes, "away": before, "times_shown": shown},
-        schema={"minute": pl.Datetime("us"), "away": pl.Int64, "times_shown": pl.Int64},
+        {"minute": minutes, "away": before, "away_later": after, "times_shown": shown},
+        schema={"minute": pl.Datetime("us"), "away": pl.Int64, "away_later": pl.Int64, "times_shown": pl.Int64},
     )
     return (
         times.to_frame("local")
@@ -163,10 +171,13 @@ def _on_the_clock(parts: pl.DataFrame, zone: str | None) -> pl.DataFrame:
         .join(known, on="minute", how="left")
         .select(
             "local",
-            (pl.col("local") - pl.duration(seconds=pl.col("away"))).dt.replace_time_zone("UTC").alias("in_zone"),
+            *(
+                (pl.col("local") - pl.duration(seconds=pl.col(away))).dt.replace_time_zone("UTC").alias(name)
+                for name, away in (("in_zone", "away"), ("later", "away_later"))
+            ),
             "times_shown",
         )
-        .cast({"in_zone": INSTANT, "times_shown": pl.Int64})
+        .cast({"in_zone": INSTANT, "later": INSTANT, "times_shown": pl.Int64})
     )
 
 

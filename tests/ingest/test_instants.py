@@ -96,3 +96,15 @@ def test_no_text_breaks_the_reading(text):
 def test_an_unknown_zone_is_an_error():
     with pytest.raises(SettingsError, match="unknown time zone Mars/Olympus"):
         load_zone("Mars/Olympus")
+
+
+def test_a_time_shown_twice_can_be_taken_as_the_later_and_a_skipped_one_never():
+    texts = pl.Series(["2026-11-01 01:30", "2026-11-01 00:59", "2026-03-08 02:30"])
+    read, problems = instants(texts, "America/New_York", None, date_only=False, twice_is_later=True)
+    assert [each and each.isoformat() for each in read] == [
+        "2026-11-01T06:30:00+00:00",
+        "2026-11-01T04:59:00+00:00",
+        None,
+    ]
+    assert problems[0] is problems[1] is None
+    assert problems[2].startswith("impossible time")
