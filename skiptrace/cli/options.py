@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import TextIOBase
 from pathlib import Path  # typer reads the annotations at run time
@@ -15,6 +16,7 @@ from rich.console import Console
 
 from skiptrace.casefile import Casefile, find_key
 from skiptrace.errors import UsageError
+from skiptrace.ingest.instants import zone_name
 from skiptrace.pipeline import gathering
 from skiptrace.pipeline.terms import Terms
 from skiptrace.pipeline.understanding import Picture, understand
@@ -33,6 +35,7 @@ __all__ = [
     "Out",
     "Seed",
     "SettingsFile",
+    "in_zone",
     "needed_casefile",
     "open_casefile",
     "output_console",
@@ -124,6 +127,34 @@ def terms(as_of: str | None, seed: int, settings: Path | None, *, quiet: bool = 
         settings=loaded,
         on_stage=lambda stage: errors.print(f"[dim]· {stage}[/dim]"),
     )
+
+
+def in_zone(chosen: Terms, zone: str | None, *, needed: bool) -> Terms:
+    """Return terms in which times without offset are of a zone.
+
+    Parameters
+    ----------
+    chosen
+        As the settings say.
+    zone
+        As given; null = what the settings say.
+    needed
+        Whether it must be given: what a batch is in need not be what a dialer is in.
+
+    Raises
+    ------
+    UsageError
+        If it is needed and not given, or there is no such zone.
+    """
+    if zone is None:
+        if needed:
+            raise UsageError("--zone: this format has local times without offset; name the dialer's time zone")
+        return chosen
+    name = zone_name(zone)
+    if name is None:
+        raise UsageError("--zone: unknown time zone, expected an IANA name such as America/New_York, or UTC")
+    ingest = chosen.settings.ingest.model_copy(update={"time_zone": name})
+    return replace(chosen, settings=chosen.settings.model_copy(update={"ingest": ingest}))
 
 
 def open_casefile(path: Path, key_file: Path | None) -> Casefile:

@@ -92,11 +92,16 @@ def show_trouble(gathered: Gathered) -> None:
 
 def show_taken(taken: Taken, console: Console) -> None:
     """Print what a results file brought."""
-    console.print(
-        f"{taken.read:,} results read: {taken.new:,} new, {taken.known:,} known, {taken.rejected.height:,} rejected"
-    )
+    aside = f"{taken.set_aside.height:,} set aside, " if taken.set_aside.height else ""
+    refused = f"{aside}{taken.rejected.height:,} rejected"
+    console.print(f"{taken.read:,} results read: {taken.new:,} new, {taken.known:,} known, {refused}")
     for outcome, count in taken.outcomes.items():
         console.print(f"{count:>8,}  {outcome}")
+    reasons = taken.set_aside.group_by("reason").len().sort("len", "reason", descending=[True, False])
+    for reason, count in reasons.iter_rows():
+        console.print(f"{count:>8,}  set aside: {reason}", soft_wrap=True)
+    if taken.stops:
+        console.print(f"{taken.stops:>8,}  stops that their statuses ask for")
     said = drift_in_words(taken.drift)
     if said:
         console.print(said, soft_wrap=True)

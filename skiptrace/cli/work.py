@@ -17,6 +17,7 @@ from skiptrace.cli.options import (
     Out,
     Seed,
     SettingsFile,
+    in_zone,
     open_casefile,
     output_console,
     terms,
@@ -25,7 +26,6 @@ from skiptrace.cli.screen import show_json, show_rejected, show_summary, show_ta
 from skiptrace.dialers import DIALERS, FORMATS
 from skiptrace.errors import PromiseBroken, UsageError
 from skiptrace.pipeline import exporting, gathering, results, runs
-from skiptrace.pipeline.drifting import drift_values
 from skiptrace.pipeline.release import apart
 
 if TYPE_CHECKING:
@@ -192,16 +192,38 @@ def verify(
 
 
 def outcomes(
-    results_file: Annotated[Path, typer.Argument(metavar="FILE", help="What the dialer reports.")],
+    results_file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="What the dialer reports.", show_default=False)
+    ] = None,
     casefile: CasefilePath = None,
     form: Annotated[
-        str, typer.Option("--format", help="generic: CSV, TSV, XLSX, Parquet or JSON Lines with a header.")
+        str,
+        typer.Option(
+            "--format",
+            help="generic: CSV, TSV, XLSX, Parquet or JSON Lines with a header; vicidial; asterisk-cdr.",
+        ),
     ] = "generic",
+    zone: Annotated[
+        str | None,
+        typer.Option("--zone", metavar="ZONE", help="Zone of times without offset: the dialer's, as Europe/London."),
+    ] = None,
+    outcome_map: Annotated[
+        Path | None, typer.Option("--outcomes", metavar="MAP", help="What your own statuses mean, in TOML.")
+    ] = None,
+    write_map: Annotated[
+        Path | None,
+        typer.Option(
+            "--write-map", metavar="FILE", help="Write the shipped map of the format here, to change, and end."
+        ),
+    ] = None,
     key_file: KeyFile = None,
     as_of: AsOf = None,
     settings: SettingsFile = None,
     rejected: Annotated[
         Path | None, typer.Option("--rejected", metavar="FILE", help="Write rejected rows here.")
+    ] = None,
+    set_aside: Annotated[
+        Path | None, typer.Option("--set-aside", metavar="FILE", help="Write rows that are no attempts here.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -209,18 +231,21 @@ def outcomes(
 
     Example: skiptrace outcomes results.csv --casefile my.casefile
     """
+    if write_map is not None:
+        results.write_map(write_map, form)
+        typer.echo(str(write_map))
+        return
+    if results_file is None:
+        raise UsageError("nothing to read: name the FILE that the dialer wrote")
     if casefile is None:
         raise UsageError("outcomes are kept in a casefile: give --casefile")
-    if form != "generic":
-        raise UsageError(f"--format {form}: expected generic")
-    taken = results.take_results(
-        results_file, open_casefile(casefile, key_file), terms(as_of, 0, settings, quiet=as_json)
-    )
-    if rejected is not None:
-        exporting.write_rows(taken.rejected, rejected)
+    chosen = in_zone(terms(as_of, 0, settings, quiet=as_json), zone, needed=form != "generic")
+    taken = results.take_results(results_file, open_casefile(casefile, key_file), chosen, form, outcome_map)
+    for rows, path in ((taken.rejected, rejected), (taken.set_aside, set_aside)):
+        if path is not None:
+            exporting.write_rows(rows, path)
     if as_json:
-        counts = {"read": taken.read, "new": taken.new, "known": taken.known, "rejected": taken.rejected.height}
-        show_json({**counts, "outcomes": taken.outcomes, "drift": drift_values(taken.drift)})
+        show_json(results.taken_values(taken))
         return
     show_rejected(taken.rejected)
     show_taken(taken, output_console())

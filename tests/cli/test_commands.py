@@ -201,8 +201,11 @@ def test_results_are_taken_once(skiptrace, ran, tmp_path):
         "read": 3,
         "new": 2,
         "known": 0,
+        "set_aside": 0,
         "rejected": 1,
+        "set_aside_for": {},
         "outcomes": {"no_answer": 2},
+        "stops": 0,
         "drift": None,
     }
     again = json.loads(skiptrace(*words).out)

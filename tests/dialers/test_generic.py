@@ -12,15 +12,16 @@ from skiptrace.dialers import read_results
 from skiptrace.errors import InputError
 from skiptrace.settings import IngestParams
 from skiptrace.tables import REJECTED_SCHEMA
+from tests.dialers.worlds import on_record
 
-ACCOUNTS = pl.DataFrame({"account_id": ["A1", "=A2", "A3", "A4"]})
+ACCOUNTS = ["A1", "=A2", "A3", "A4"]
 AT = "2026-11-24T09:05:00Z"
 
 
 def results(tmp_path, schedule: pl.DataFrame, text: str, **params: object):
     path = tmp_path / "results.csv"
     path.write_text(text, encoding="utf-8")
-    return read_results(path, schedule, ACCOUNTS, IngestParams(**params))
+    return read_results(path, on_record(schedule, ACCOUNTS), IngestParams(**params))
 
 
 def reasons(found) -> list[tuple[int, str, str]]:
@@ -41,7 +42,8 @@ def test_a_result_is_filled_in_from_the_schedule(tmp_path, schedule):
     assert (row["_file"], row["_line"]) == ("results.csv", 2)
     assert found.attempts.drop("_file", "_line").schema == ATTEMPTS.schema
     assert found.counts == {
-        "read": 1, "accepted": 1, "rejected": 0, "duplicates": 0, "scheduled": 1, "unscheduled": 0, "late": 0,
+        "read": 1, "accepted": 1, "set_aside": 0, "rejected": 0, "duplicates": 0,
+        "scheduled": 1, "unscheduled": 0, "late": 0,
     }  # fmt: skip
 
 

@@ -1,0 +1,187 @@
+"""Read a dialer's results, in whichever format: every row ends accepted, set aside or rejected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from skiptrace.contracts.inputs import ATTEMPTS
+from skiptrace.dialers.asterisk_cdr import read_asterisk_cdr
+from skiptrace.dialers.generic import read_generic
+from skiptrace.dialers.outcome_map import shipped_map
+from skiptrace.dialers.reported import COLUMNS
+from skiptrace.dialers.stops_told import stops_told
+from skiptrace.dialers.vicidial_results import read_vicidial
+from skiptrace.dialers.whose import apart_from_earlier, placed_by_id, placed_by_number, with_call_ids
+from skiptrace.errors import PromiseBroken, UsageError
+from skiptrace.ingest.barring import uncoded_attempts
+from skiptrace.ingest.batch import check_params
+from skiptrace.ingest.keys import with_derived_ids
+from skiptrace.ingest.merging import DUPLICATE, merge_rows
+from skiptrace.ingest.rejections import rejections
+from skiptrace.ingest.rows import ROW, SHEET
+from skiptrace.tables import FILE, LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from skiptrace.dialers.outcome_map import OutcomeMap
+    from skiptrace.dialers.reported import Reported
+    from skiptrace.dialers.whose import OnRecord
+    from skiptrace.ingest.recognise import Recognised
+    from skiptrace.settings import IngestParams
+
+__all__ = ["RESULT_FORMATS", "Results", "read_results"]
+
+RESULT_FORMATS: Mapping[str, Callable[[Path, OutcomeMap, IngestParams], Reported]] = {
+    "generic": read_generic,
+    "vicidial": read_vicidial,
+    "asterisk-cdr": read_asterisk_cdr,
+}
+"""Format → its reader. All but generic write local times without offset."""
+_PLACE = [SHEET, ROW]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """What a dialer reports.
+
+    Attributes
+    ----------
+    attempts
+        ATTEMPTS and ``_file``, ``_line``, each attempt once, sorted by ``attempt_id``: those of the schedule with
+        account, channel and contact point filled in from it, and those that nobody scheduled. Of one that was on record
+        already, what both versions say; where they differ, the one that binds us more.
+    uncoded
+        ATTEMPTS with null outcome: rejected, as some cell could not be read, or set aside though they lasted; law must
+        count them.
+    stops
+        STOPS and ``_file``, ``_line``, ``_sheet``, ``_row``: what statuses brought about, of rejected rows too.
+    rejected
+        REJECTED_SCHEMA: rows that could not be used, a row told twice among them (``duplicate``).
+    set_aside
+        REJECTED_SCHEMA: rows that are no attempts.
+    counts
+        Rows: ``read`` = ``accepted`` + ``set_aside`` + ``rejected``; ``duplicates`` of the rejected. Attempts:
+        ``scheduled`` + ``unscheduled``, and ``late`` of the scheduled: started after their window had ended.
+    """
+
+    attempts: pl.DataFrame
+    uncoded: pl.DataFrame
+    stops: pl.DataFrame
+    rejected: pl.DataFrame
+    set_aside: pl.DataFrame
+    counts: dict[str, int]
+
+
+def read_results(
+    path: Path, known: OnRecord, params: IngestParams, form: str = "generic", outcomes: OutcomeMap | None = None
+) -> Results:
+    """Read a file of results.
+
+    Parameters
+    ----------
+    path
+        The file.
+    known
+        What is on record.
+    params
+        Outcome codes, further headers, zone of times without offset.
+    form
+        One of ``RESULT_FORMATS``.
+    outcomes
+        What statuses mean; null = what is shipped.
+
+    Returns
+    -------
+    Results
+        The same for the same file, however often it is read and in whatever order its rows stand; late rows are taken
+        like any other.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format, or the format needs a zone and none is given.
+    InputError
+        If the file cannot be read, or is not of this format.
+    PromiseBroken
+        If a row would be lost.
+    """
+    check_params(params)
+    if form not in RESULT_FORMATS:
+        raise UsageError(f"--format {form}: expected one of {', '.join(RESULT_FORMATS)}")
+    if form != "generic" and params.time_zone is None:
+        raise UsageError(f"--format {form} writes local times without offset: give the dialer's --zone")
+    told = RESULT_FORMATS[form](path, outcomes or shipped_map(form), params)
+    if told.dialled is None:
+        rows, placing = placed_by_id(told.rows, known)
+        numbers = None
+    else:
+        rows, placing, numbers = placed_by_number(told.rows, told.dialled, known)
+    # What is no attempt need not be anybody's.
+    unusable = pl.concat([told.faults, placing]).join(told.aside, on=_PLACE, how="anti", maintain_order="left")
+    turned_away = pl.concat([unusable.select(_PLACE), told.aside.select(_PLACE)]).unique()
+    good = _named(rows.join(turned_away, on=_PLACE, how="anti", maintain_order="left"), known, told)
+    bad = _named(rows.join(turned_away, on=_PLACE, how="semi", maintain_order="left"), known, told)
+    merged = merge_rows(
+        ATTEMPTS,
+        good.select(*ATTEMPTS.schema, FILE, LINE, *_PLACE),
+        known.attempts.join(good, on="attempt_id", how="semi"),
+    )
+    counted = pl.concat([unusable.select(_PLACE), told.aside.filter("made").select(_PLACE)])
+    everything = pl.concat([unusable, merged.faults])
+    aside, nobody = told.aside.drop("made"), pl.Series([], dtype=pl.String)
+    named = {each.table: rows.select(*COLUMNS) for each in told.sheets}
+    results = Results(
+        attempts=merged.rows.select(*ATTEMPTS.schema, FILE, LINE),
+        uncoded=uncoded_attempts(bad, counted, known.accounts, merged.rows["attempt_id"]),
+        stops=stops_told(rows, numbers, known.accounts),
+        rejected=rejections(told.sheets, named, told.in_its_words(everything), nobody),
+        set_aside=rejections([_undamaged(each) for each in told.sheets], named, told.in_its_words(aside), nobody),
+        counts={},
+    )
+    refused = merged.faults.select(_PLACE).unique().height
+    results.counts.update(_counts(told, results, good.height - refused, known))
+    return results
+
+
+def _named(rows: pl.DataFrame, known: OnRecord, told: Reported) -> pl.DataFrame:
+    if told.dialled is not None:
+        return with_call_ids(rows, known)
+    return with_derived_ids(apart_from_earlier(rows, known), "attempt_id", "att_")
+
+
+def _undamaged(sheet: Recognised) -> Recognised:
+    """Return a sheet without its damaged lines: they are rejected, so they are not set aside."""
+    return replace(sheet, sheet=replace(sheet.sheet, damaged=()))
+
+
+def _counts(told: Reported, results: Results, accepted: int, known: OnRecord) -> dict[str, int]:
+    """Count rows and attempts.
+
+    Raises
+    ------
+    PromiseBroken
+        If what was read is not what was accepted, set aside and rejected.
+    """
+    attempts, rejected, aside = results.attempts, results.rejected.height, results.set_aside.height
+    read = sum(each.sheet.frame.height + len(each.sheet.damaged) for each in told.sheets)
+    if read != accepted + aside + rejected:
+        raise PromiseBroken(
+            f"results: {read:,} rows read are not {accepted:,} accepted + {aside:,} set aside + {rejected:,} rejected"
+        )
+    windows = known.placements.select("attempt_id", until=pl.col("not_after").str.to_datetime(time_zone="UTC"))
+    ours = attempts.join(windows, on="attempt_id")
+    return {
+        "read": read,
+        "accepted": accepted,
+        "set_aside": aside,
+        "rejected": rejected,
+        "duplicates": results.rejected.filter(pl.col("reason") == DUPLICATE).height,
+        "scheduled": ours.height,
+        "unscheduled": attempts.height - ours.height,
+        "late": ours.filter(pl.col("started_at") >= pl.col("until")).height,
+    }

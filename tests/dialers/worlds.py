@@ -1,0 +1,20 @@
+"""What is on record in tests of results: a plan, accounts, the numbers on file."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from skiptrace.contracts.inputs import ATTEMPTS
+from skiptrace.dialers import OnRecord
+
+NUMBERS = {"account_id": pl.String, "contact_point": pl.String}
+
+
+def on_record(placements, accounts, numbers=(), attempts=None):
+    """Put what is known together; ``numbers`` are pairs of account and E.164."""
+    return OnRecord(
+        placements=placements,
+        accounts=pl.Series("account_id", list(accounts), pl.String),
+        numbers=pl.DataFrame(list(numbers), schema=NUMBERS, orient="row"),
+        attempts=ATTEMPTS.empty() if attempts is None else attempts.select(list(ATTEMPTS.schema)),
+    )
