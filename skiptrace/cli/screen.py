@@ -101,7 +101,7 @@ def show_taken(taken: Taken, console: Console) -> None:
     for reason, count in reasons.iter_rows():
         console.print(f"{count:>8,}  set aside: {reason}", soft_wrap=True)
     if taken.stops:
-        console.print(f"{taken.stops:>8,}  stops that their statuses ask for")
+        console.print(f"{taken.stops:>8,}  stops, which statuses ask for")
     said = drift_in_words(taken.drift)
     if said:
         console.print(said, soft_wrap=True)

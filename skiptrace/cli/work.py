@@ -23,7 +23,7 @@ from skiptrace.cli.options import (
     terms,
 )
 from skiptrace.cli.screen import show_json, show_rejected, show_summary, show_taken, show_trouble
-from skiptrace.dialers import DIALERS, FORMATS
+from skiptrace.dialers import DIALERS, FORMATS, RESULT_FORMATS
 from skiptrace.errors import PromiseBroken, UsageError
 from skiptrace.pipeline import exporting, gathering, results, runs
 from skiptrace.pipeline.release import apart
@@ -239,7 +239,8 @@ def outcomes(
         raise UsageError("nothing to read: name the FILE that the dialer wrote")
     if casefile is None:
         raise UsageError("outcomes are kept in a casefile: give --casefile")
-    chosen = in_zone(terms(as_of, 0, settings, quiet=as_json), zone, needed=form != "generic")
+    local = form in RESULT_FORMATS and form != "generic"
+    chosen = in_zone(terms(as_of, 0, settings, quiet=as_json), zone, needed=local)
     taken = results.take_results(results_file, open_casefile(casefile, key_file), chosen, form, outcome_map)
     for rows, path in ((taken.rejected, rejected), (taken.set_aside, set_aside)):
         if path is not None:

@@ -107,6 +107,24 @@ def test_results_need_a_casefile(skiptrace, ran):
     _one_line(skiptrace("outcomes", ran.batch / "attempts.csv"), 2, "--casefile")
 
 
+def test_results_in_local_time_need_a_zone_that_exists(skiptrace, ran, tmp_path):
+    words = ["outcomes", tmp_path / "calls.txt", "--casefile", ran.casefile, "--format", "vicidial"]
+    _one_line(skiptrace(*words), 2, "--zone: this format has local times")
+    _one_line(skiptrace(*words, "--zone", "Mars/Olympus"), 2, "--zone: unknown time zone", "America/New_York")
+    _one_line(skiptrace(*words[:-1], "vicidal"), 2, "--format vicidal", "generic, vicidial, asterisk-cdr")
+    _one_line(skiptrace("outcomes", "--casefile", ran.casefile), 2, "name the FILE")
+
+
+def test_results_and_maps_that_cannot_be_read_are_told(skiptrace, ran, tmp_path):
+    calls, own = tmp_path / "calls.txt", tmp_path / "own.toml"
+    words = ["outcomes", calls, "--casefile", ran.casefile, "--format", "vicidial", "--zone", "UTC"]
+    _one_line(skiptrace(*words), 3, "calls.txt: no such file")
+    calls.write_text(f"{SECRET}\n")
+    _one_line(skiptrace(*words), 3, "calls.txt, line 1: found 1 cells, expected 9")
+    own.write_text('[outcomes]\nPTP = "promise"\n')
+    _one_line(skiptrace(*words, "--outcomes", own), 4, "own.toml, line 2, PTP", "nearest known: promise_to_pay")
+
+
 def test_a_misspelt_casefile_is_not_made(skiptrace, tmp_path, ran):
     missing = tmp_path / "no.casefile"
     _one_line(skiptrace("plan", "--casefile", missing), 5, "no.casefile: no such casefile")

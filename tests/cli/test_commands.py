@@ -4,6 +4,8 @@ import hashlib
 import json
 import re
 import shlex
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -213,6 +215,42 @@ def test_results_are_taken_once(skiptrace, ran, tmp_path):
     told = skiptrace(*words[:-1], "--rejected", tmp_path / "rejected.csv")
     assert "results.csv, line 4, column attempt_id: unknown attempt_id" in told.err
     assert pl.read_csv(tmp_path / "rejected.csv").height == 1
+
+
+@pytest.mark.parametrize("form", ["vicidial", "asterisk-cdr"])
+def test_results_of_dialers_are_taken_and_stop_what_they_forbid(skiptrace, ran, tmp_path, form):
+    casefile, calls, own = tmp_path / "a.casefile", tmp_path / "calls.csv", tmp_path / "own.toml"
+    casefile.write_bytes(ran.casefile.read_bytes())
+    row = pl.read_ndjson(ran.out / "schedule.jsonl").filter(channel="call").row(0, named=True)
+    begun = datetime.fromisoformat(row["not_before"]).astimezone(ZoneInfo("America/New_York"))
+    if form == "vicidial":
+        text = f"{row['national_number']}|{begun:%F %T}|101|9|NEW|AGENT|DNC|{row['account_id']}|1007\n"
+        text += "5550100|2026-11-24 10:00:00|101|0|NEW|NONE|QUEUE||VDAD\n"
+    else:
+        own.write_text('[outcomes]\nBUSY = { outcome = "busy", stop = "do_not_call" }\n')
+        times = f'"{begun:%F %T}",,"{begun:%F %T}"'
+        channel = f"Local/{row['country_code']}{row['national_number']}@out-1"
+        text = "".join(
+            f'"","","s","out","","{channel};{half}","","","",{times},0,0,"BUSY","","1.1","{named}"\n'
+            for half, named in ((1, row["attempt_id"]), (2, ""))
+        )
+    calls.write_text(text)
+    words = ["outcomes", calls, "--casefile", casefile, "--as-of", "2026-12-01T09:00:00Z", "--format", form]
+    more = ["--outcomes", own] if own.exists() else []
+    done = skiptrace(*words, "--zone", "america/new york", "--json", *more, "--set-aside", tmp_path / "aside.csv")
+    told = json.loads(done.out)
+    assert (told["read"], told["new"], told["set_aside"], told["rejected"], told["stops"]) == (2, 1, 1, 0, 1)
+    assert pl.read_csv(tmp_path / "aside.csv").height == 1
+    told = skiptrace("plan", "--casefile", casefile, "--as-of", "2026-12-01T09:00:00Z", "--out", tmp_path / "next")
+    assert told.code == 0
+    again = pl.read_ndjson(tmp_path / "next" / "schedule.jsonl", schema_overrides={"contact_point": pl.String})
+    assert again.filter(channel="call", contact_point=row["contact_point"]).is_empty()
+
+
+def test_an_example_of_a_map_is_written_without_results(skiptrace, tmp_path):
+    done = skiptrace("outcomes", "--write-map", tmp_path / "own.toml", "--format", "vicidial")
+    assert (done.code, done.out) == (0, f"{tmp_path / 'own.toml'}\n")
+    assert 'N = "no_answer"' in (tmp_path / "own.toml").read_text(encoding="utf-8")
 
 
 def test_the_doctor_finds_a_sound_installation_and_names_what_is_not(skiptrace, ran, tmp_path):
