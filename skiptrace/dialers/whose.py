@@ -10,7 +10,7 @@ import polars as pl
 from skiptrace.dialers.reported import CLAIMED
 from skiptrace.ingest.keys import content_keys
 from skiptrace.ingest.rows import ROW, SHEET
-from skiptrace.normalise.phones import Phone, read_phone
+from skiptrace.normalise.phones import CALLING_CODES
 from skiptrace.vocabulary import Channel
 
 __all__ = ["OnRecord", "apart_from_earlier", "placed_by_id", "placed_by_number", "with_call_ids"]
@@ -25,6 +25,7 @@ _BEHIND = dt.timedelta(hours=24)
 """A dialer that is behind makes its calls the same day; a later call to that number is another."""
 _END_DIGITS = 7
 """What two ways to write a number have in common at least: a subscriber's number without any area."""
+_CALLING_CODE = f"^(?:{'|'.join(CALLING_CODES)})"
 _ID_HEX = 16
 
 
@@ -163,21 +164,14 @@ def _hits(dialled: pl.DataFrame, known: OnRecord) -> pl.DataFrame:
     phones = pl.concat(
         [known.numbers.select("account_id", "contact_point"), calls.select("account_id", "contact_point")]
     ).unique()
-    national = {text: _national(text) for text in phones["contact_point"].unique().to_list()}
     ends = phones.with_columns(
-        whole=pl.col("contact_point").str.replace_all(r"\D", ""),
-        national=pl.col("contact_point").replace_strict(national, default=None, return_dtype=pl.String),
-    ).with_columns(end=pl.col("whole").str.slice(-_END_DIGITS))
+        whole=pl.col("contact_point").str.strip_prefix("+"),
+    ).with_columns(national=pl.col("whole").str.replace(_CALLING_CODE, ""), end=pl.col("whole").str.slice(-_END_DIGITS))
     asked = dialled.filter(pl.col("digits").str.len_bytes() >= _END_DIGITS).with_columns(
         end=pl.col("digits").str.slice(-_END_DIGITS)
     )
     same = pl.col("whole").str.ends_with(pl.col("digits")) | pl.col("digits").str.ends_with(pl.col("national"))
     return asked.join(ends, on="end").filter(same.fill_null(value=False)).drop("whole", "national", "end", "digits")
-
-
-def _national(text: str) -> str | None:
-    read = read_phone(text)
-    return read.national if isinstance(read, Phone) else None
 
 
 def _in_time(hits: pl.DataFrame, placements: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,10 @@ from skiptrace.normalise.folding import plain
 from skiptrace.normalise.places import TERRITORIES
 from skiptrace.vocabulary import LineType
 
-__all__ = ["Phone", "e164", "read_phone"]
+__all__ = ["CALLING_CODES", "Phone", "e164", "read_phone"]
+
+CALLING_CODES = tuple(sorted(str(code) for code in phonenumberutil.COUNTRY_CODE_TO_REGION_CODE))
+"""Calling codes of all countries; none begins with another."""
 
 _LINE_TYPES = {
     PhoneNumberType.MOBILE: LineType.MOBILE,

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skiptrace.normalise.distinct import Unreadable
-from skiptrace.normalise.phones import Phone, e164, read_phone
+from skiptrace.normalise.phones import CALLING_CODES, Phone, e164, read_phone
 from skiptrace.vocabulary import LineType
 
 
@@ -140,3 +140,9 @@ def test_any_text_is_read_or_refused_and_what_is_read_stays_the_same(text, count
 @pytest.mark.parametrize("label", ["home", "(work)", "M:", "手机", "tel", "ph."])
 def test_labels_do_not_change_the_number(label):
     assert e164(f"{label} 212 555 0123", "US") == e164(f"212 555 0123 {label}", "US") == "+12125550123"
+
+
+def test_no_calling_code_begins_with_another():
+    codes = set(CALLING_CODES)
+    assert {"1", "44", "86", "852"} <= codes
+    assert not [code for code in codes if {code[:1], code[:2]} - {code} & codes]
