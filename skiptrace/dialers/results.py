@@ -124,13 +124,16 @@ def read_results(
     # What is no attempt need not be anybody's.
     unusable = pl.concat([told.faults, placing]).join(told.aside, on=_PLACE, how="anti", maintain_order="left")
     turned_away = pl.concat([unusable.select(_PLACE), told.aside.select(_PLACE)]).unique()
-    good = _named(rows.join(turned_away, on=_PLACE, how="anti", maintain_order="left"), known, told)
-    bad = _named(rows.join(turned_away, on=_PLACE, how="semi", maintain_order="left"), known, told)
+    good = _named(
+        rows.join(turned_away, on=_PLACE, how="anti", maintain_order="left"), _once(known.attempts, known.uncoded), told
+    )
     merged = merge_rows(
         ATTEMPTS,
         good.select(*ATTEMPTS.schema, FILE, LINE, *_PLACE),
         known.attempts.join(good, on="attempt_id", how="semi"),
     )
+    on_record = _once(merged.rows, known.attempts, known.uncoded)
+    bad = _named(rows.join(turned_away, on=_PLACE, how="semi", maintain_order="left"), on_record, told)
     counted = pl.concat([unusable.select(_PLACE), told.aside.filter("made").select(_PLACE)])
     everything = pl.concat([unusable, merged.faults])
     aside, nobody = told.aside.drop("made"), pl.Series([], dtype=pl.String)
@@ -148,7 +151,13 @@ def read_results(
     return results
 
 
-def _named(rows: pl.DataFrame, known: OnRecord, told: Reported) -> pl.DataFrame:
+def _once(*attempts: pl.DataFrame) -> pl.DataFrame:
+    """Return attempts of several frames, of each id the first."""
+    both = pl.concat(each.select(list(ATTEMPTS.schema)) for each in attempts)
+    return both.unique("attempt_id", keep="first", maintain_order=True)
+
+
+def _named(rows: pl.DataFrame, known: pl.DataFrame, told: Reported) -> pl.DataFrame:
     if told.dialled is not None:
         return with_call_ids(rows, known)
     return with_derived_ids(apart_from_earlier(rows, known), "attempt_id", "att_")

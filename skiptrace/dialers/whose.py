@@ -43,12 +43,15 @@ class OnRecord:
         Grain: account × phone on file. ``account_id``, ``contact_point`` (E.164).
     attempts
         ATTEMPTS known already.
+    uncoded
+        ATTEMPTS with null outcome: calls that were made, but could not be read in full.
     """
 
     placements: pl.DataFrame
     accounts: pl.Series
     numbers: pl.DataFrame
     attempts: pl.DataFrame
+    uncoded: pl.DataFrame
 
 
 def placed_by_id(rows: pl.DataFrame, known: OnRecord) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -207,7 +210,7 @@ def _dialled_in_fact(rows: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_call_ids(calls: pl.DataFrame, known: OnRecord) -> pl.DataFrame:
+def with_call_ids(calls: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Give each call its id: the one under which it is on record, else its placement's, else one of its own.
 
     A call is known by account, number and start: another export tells it again, and by then its number, or the plan
@@ -218,12 +221,12 @@ def with_call_ids(calls: pl.DataFrame, known: OnRecord) -> pl.DataFrame:
     calls
         COLUMNS, placed.
     known
-        What is on record.
+        ATTEMPTS on record, each id once.
     """
     keys = ["account_id", "channel", "end", "started_at"]
     end = pl.col("contact_point").str.replace_all(r"\D", "").str.slice(-_END_DIGITS).alias("end")
     keyed = calls.with_columns(end)
-    before = known.attempts.with_columns(end).select(*keys, before="attempt_id", spelt="contact_point").drop_nulls()
+    before = known.with_columns(end).select(*keys, before="attempt_id", spelt="contact_point").drop_nulls()
     once = before.sort(*keys, "before").unique(keys, keep="first", maintain_order=True)
     again = keyed.join(once, on=keys, how="left", maintain_order="left")
     named = pl.when(pl.col("before").is_null()).then("attempt_id")
@@ -235,9 +238,9 @@ def with_call_ids(calls: pl.DataFrame, known: OnRecord) -> pl.DataFrame:
     ).select(calls.columns)
 
 
-def apart_from_earlier(rows: pl.DataFrame, known: OnRecord) -> pl.DataFrame:
+def apart_from_earlier(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Take the id from attempts that bear that of another, on record or earlier: a dialer that tried again made two."""
-    taken = known.attempts.select("attempt_id", _at="started_at")
+    taken = known.select("attempt_id", _at="started_at")
     both = rows.join(taken, on="attempt_id", how="left", maintain_order="left")
     first = pl.col("_at").fill_null(pl.col("started_at").min().over("attempt_id"))
     again = pl.col("attempt_id").is_not_null() & (pl.col("started_at") != first)

@@ -84,17 +84,18 @@ def take_results(
         placements = issued(opened)
         attempts = opened.read("attempts", {**ATTEMPTS.schema, **PROVENANCE})
         accounts = opened.read("accounts", {"account_id": pl.String()})
+        unclear = opened.read("uncoded_attempts", ATTEMPTS.schema)
         known = OnRecord(
             placements=placements,
             accounts=accounts["account_id"],
             numbers=_numbers(opened, terms, asked=form != "generic"),
             attempts=attempts,
+            uncoded=unclear,
         )
         results = read_results(path, known, terms.settings.ingest, form, meant)
         new = results.attempts.join(attempts.select("attempt_id"), on="attempt_id", how="anti", maintain_order="left")
         grown = _with(attempts, results.attempts)
         opened.replace("attempts", grown)
-        unclear = opened.read("uncoded_attempts", ATTEMPTS.schema)
         unclear = pl.concat([unclear, results.uncoded.select(unclear.columns)])
         opened.replace("uncoded_attempts", still_uncoded(unclear, grown))
         opened.replace("reported", _reported(grown, placements))

@@ -8,7 +8,7 @@ from polars.testing import assert_frame_equal
 
 from skiptrace.contracts.inputs import ATTEMPTS
 from skiptrace.contracts.outputs import SCHEDULE
-from skiptrace.dialers import read_results
+from skiptrace.dialers import read_outcome_map, read_results
 from skiptrace.errors import InputError
 from skiptrace.settings import IngestParams
 from skiptrace.tables import REJECTED_SCHEMA
@@ -151,3 +151,41 @@ def test_a_header_alone_and_a_plan_without_rows_give_nothing(tmp_path, schedule)
     assert set(found.counts.values()) == {0}
     nothing = results(tmp_path, SCHEDULE.empty(), f"attempt_id,outcome,started_at\na1,busy,{AT}\n")
     assert nothing.counts["rejected"] == 1
+
+
+def told(tmp_path, schedule, text, *, attempts=None, own=None):
+    path, outcomes = tmp_path / "results.csv", tmp_path / "own.toml"
+    path.write_text("attempt_id,started_at,outcome,duration_s\n" + text, encoding="utf-8")
+    if own is not None:
+        outcomes.write_text(f"[outcomes]\n{own}\n", encoding="utf-8")
+    meant = read_outcome_map(outcomes if own is not None else None, "generic")
+    known = on_record(schedule, ACCOUNTS, attempts=attempts)
+    return read_results(path, known, IngestParams(), outcomes=meant)
+
+
+def test_a_map_goes_before_the_known_words_and_leaves_the_others(tmp_path, schedule):
+    text = f"a1,{AT},RPC,\na2,{AT},busy,\na3,{AT},TEST-4,\n"
+    own = 'RPC = "human_unverified"\n"TEST*" = "not_an_attempt"'
+    found = told(tmp_path, schedule, text, own=own)
+    assert dict(found.attempts.select("attempt_id", "outcome").iter_rows()) == {"a1": "human_unverified", "a2": "busy"}
+    assert found.set_aside.select("line", "column").rows() == [(4, "outcome")]
+    assert '"outcome":"TEST-4"' in found.set_aside["row"].item()
+    assert found.counts["read"] == 3
+
+
+def test_a_code_that_stops_stops_the_number_that_was_planned(tmp_path, schedule):
+    found = told(tmp_path, schedule, f"a1,{AT},DNC,4\n", own='DNC = { stop = "do_not_call" }')
+    assert found.attempts["outcome"].to_list() == ["refused"]
+    assert found.stops.select("account_id", "contact_point", "kind").row(0) == (None, "+442079460001", "do_not_call")
+    whole = told(tmp_path, schedule, f"a1,{AT},X,4\n", own='X = { outcome = "third_party", stop = "attorney" }')
+    assert whole.stops.select("account_id", "contact_point").row(0) == ("A1", None)
+    wrong = told(tmp_path, schedule, f"a1,{AT},X,4\n", own='X = { stop = "wrong_party" }')
+    assert wrong.stops.select("account_id", "contact_point").row(0) == ("A1", "+442079460001")
+
+
+def test_a_later_call_under_an_id_on_record_is_another_attempt(tmp_path, schedule):
+    first = told(tmp_path, schedule, f"a1,{AT},no_answer,\n").attempts
+    again = told(tmp_path, schedule, f"a1,{AT},no_answer,\na1,2026-11-24T09:25:00Z,busy,\n", attempts=first).attempts
+    later = told(tmp_path, schedule, "a1,2026-11-24T09:25:00Z,busy,\n", attempts=first).attempts
+    assert again["attempt_id"].to_list()[0] == "a1"
+    assert later["attempt_id"].to_list() == again["attempt_id"].to_list()[1:]

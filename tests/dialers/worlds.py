@@ -16,5 +16,6 @@ def on_record(placements, accounts, numbers=(), attempts=None):
         placements=placements,
         accounts=pl.Series("account_id", list(accounts), pl.String),
         numbers=pl.DataFrame(list(numbers), schema=NUMBERS, orient="row"),
+        uncoded=ATTEMPTS.empty(),
         attempts=ATTEMPTS.empty() if attempts is None else attempts.select(list(ATTEMPTS.schema)),
     )

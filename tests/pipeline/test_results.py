@@ -83,6 +83,18 @@ def test_the_same_file_twice_changes_nothing(kept, take):
         assert_frame_equal(frame, before[name])
 
 
+def test_calls_that_only_law_counts_are_counted_once_in_whatever_order_they_come(kept, take):
+    good, strange = call(), call("PTP", "10:00:00")
+    lasted = call("CALLBK", "11:00:00").replace("|101|0|", "|101|60|")
+    for lines in ([strange], [good, strange, lasted], [strange, lasted], [lasted, strange, good]):
+        take(*lines)
+    after = state(kept)
+    assert after["uncoded"]["started_at"].dt.hour().sort().to_list() == [10, 11]
+    assert after["attempts"]["started_at"].dt.hour().to_list() == [9]
+    ids = pl.concat([after["attempts"]["attempt_id"], after["uncoded"]["attempt_id"]])
+    assert ids.n_unique() == 3
+
+
 def test_a_later_export_adds_what_is_new_whatever_the_first_call_of_the_plan(kept, take):
     take(call(start="09:20:00"))
     done = take(call(start="09:05:00"), call(start="09:20:00"), call(start="09:25:00"))
