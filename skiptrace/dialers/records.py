@@ -141,7 +141,7 @@ def _records(text: Text, dialect: Dialect) -> Iterator[tuple[int, list[str] | Da
     while start < len(data):
         stop = data.find(b"\n", start)
         stop = len(data) if stop < 0 else stop
-        raw = bytes(data[start:stop])
+        raw = bytes(data[start:stop]).removesuffix(b"\r")
         if raw.strip():
             yield line, _record(raw, line, line in text.broken, dialect)
         start, line = stop + 1, line + 1
@@ -152,7 +152,7 @@ def _record(raw: bytes, line: int, is_broken: bool, dialect: Dialect) -> list[st
         record = record_at(raw, 0, dialect)
         cells, problem = record.cells, record.problem
     else:
-        cells, problem = raw.removesuffix(b"\r").split(dialect.delimiter), None
+        cells, problem = raw.split(dialect.delimiter), None
     if problem is None:
         problem = _OTHER_ENCODING if is_broken else _HAS_NUL if b"\0" in raw else None
     texts = [cell.decode("utf-8", "replace") for cell in cells]

@@ -122,6 +122,15 @@ def test_a_file_whose_settings_were_changed_on_the_way_is_read_throughout(read):
     assert found.attempts.filter(attempt_id="a1")["started_at"].item().minute == 5
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_line_ends_and_a_byte_order_mark_do_not_matter(read, mark, end):
+    text = line(full()) + line(full(start="2026-11-24 09:10:00", end="2026-11-24 09:10:05", linkedid="1763975400.9"))
+    found = read(mark + text.replace("\n", end).encode())
+    assert found.counts["accepted"] == found.counts["read"] == 2
+    assert found.attempts.filter(attempt_id="a1")["_line"].item() == 1
+
+
 def test_ringing_is_until_the_answer_and_the_duration_what_is_billed(read):
     row = full(disposition="ANSWERED", answer="2026-11-24 09:05:08", end="2026-11-24 09:06:00", billsec="52")
     got = read(line(row)).attempts.row(0, named=True)
@@ -203,10 +212,22 @@ def test_trunks_tried_one_after_the_other_are_one_attempt(read):
 def test_attempts_that_met_in_one_conference_stay_apart(read):
     link = "1763975100.10"
     one = halves(link=link)
-    three = halves(link=link, base="Local/442079460003@out-0000001b", number="442079460003", userfield="a3")
-    found = read("".join(map(line, [*one, *three])))
-    assert found.attempts["attempt_id"].sort().to_list() == ["a1", "a3"]
+    three, other = halves(link=link, base="Local/442079460003@out-0000001b", number="442079460003", userfield="a3")
+    found = read("".join(map(line, [*one, three, other | {"disposition": "ANSWERED"}])))
+    outcomes = dict(found.attempts.select("attempt_id", "outcome").iter_rows())
+    assert outcomes == {"a1": "no_answer", "a3": "human_unverified"}
     assert found.counts["set_aside"] == 2
+
+
+def test_a_number_planned_for_two_accounts_at_once_tells_neither(tmp_path):
+    both = pl.DataFrame([CALL, CALL | {"attempt_id": "a9", "account_id": "A3"}], schema=SCHEDULE.schema)
+    path = tmp_path / "Master.csv"
+    path.write_text(line(full(userfield="")))
+    found = read_results(path, on_record(both, ACCOUNTS, NUMBERS), UTC_ZONE, "asterisk-cdr")
+    assert found.attempts.is_empty()
+    assert reasons(found) == [
+        (1, "dst", "no attempt and no account named, and the number dialled is known of several accounts")
+    ]
 
 
 def test_what_a_failed_originate_adds_is_dropped_and_counted(read):
