@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from skiptrace import __version__
 from skiptrace.dialers.handover import Handover
 from skiptrace.dialers.packing import Packing
 from skiptrace.dialers.screening import ACCOUNT, AT, UNTIL, not_carried, screened
@@ -77,7 +76,7 @@ def _text(value: pl.Expr) -> pl.Expr:
 
 
 def _calendar(events: pl.DataFrame) -> bytes:
-    head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//skiptrace//skiptrace {__version__}//EN", "CALSCALE:GREGORIAN"]
+    head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//skiptrace//skiptrace//EN", "CALSCALE:GREGORIAN"]
     body = events.select(pl.concat_list(pl.all())).to_series().explode().to_list()
     return "".join(f"{folded(line)}\r\n" for line in (*head, *body, "END:VCALENDAR")).encode()
 

@@ -27,7 +27,7 @@ def test_an_event_to_the_letter():
     (document,) = handed(BASE).documents
     assert document.name == "skiptrace.ics"
     begin, *_, end = document.content.decode().partition("BEGIN:VEVENT\r\n")
-    assert begin.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//skiptrace//skiptrace ")
+    assert begin.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//skiptrace//skiptrace//EN\r\n")
     assert end.splitlines() == [
         "UID:a1@skiptrace.invalid",
         "DTSTAMP:20261024T120000Z",
