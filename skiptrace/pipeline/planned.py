@@ -24,7 +24,7 @@ __all__ = ["batch_id", "make_plan"]
 
 def batch_id(origin: str, terms: Terms) -> str:
     """Return the name of a plan: the same for the same inputs, moment, seed and settings that plans depend on."""
-    settings = terms.settings.model_dump_json(exclude={"backtest"})
+    settings = terms.settings.model_dump_json(exclude={"backtest", "export"})
     parts = [origin, terms.as_of.isoformat(), str(terms.seed), settings]
     return "b" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
 
