@@ -28,6 +28,7 @@ __all__ = [
     "PlanParams",
     "RulebookParams",
     "Settings",
+    "TemplatesParams",
     "TraceParams",
     "load_settings",
 ]
@@ -292,6 +293,15 @@ class RulebookParams(Params):
     """Further packs, read after the shipped ones."""
 
 
+class TemplatesParams(Params):
+    """Where texts come from."""
+
+    paths: tuple[str, ...] = ()
+    """Further files of texts; one with a shipped id takes its place."""
+    reviewed_languages: tuple[str, ...] = ()
+    """Languages (BCP 47) of which the lint knows no words, and whose texts a person has read and found harmless."""
+
+
 class Settings(Params):
     """All parameters of a run."""
 
@@ -305,6 +315,7 @@ class Settings(Params):
     backtest: BacktestParams = BacktestParams()
     export: ExportParams = ExportParams()
     rulebook: RulebookParams = RulebookParams()
+    templates: TemplatesParams = TemplatesParams()
     columns: dict[str, str] = Field(default_factory=dict)
     """Further header aliases; the same as ``[ingest.columns]``."""
 
