@@ -19,7 +19,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from skiptrace import __version__
-from skiptrace.cli import ask, backtest, match, review, rulebook, trace, wishes, work
+from skiptrace.cli import ask, backtest, match, review, rulebook, templates, trace, wishes, work
 from skiptrace.errors import SkiptraceError, UsageError
 
 __all__ = ["app", "main"]
@@ -36,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (work, trace, ask, backtest, match, review, rulebook, wishes):
+for module in (work, trace, ask, backtest, match, review, rulebook, templates, wishes):
     module.register(app)
 
 

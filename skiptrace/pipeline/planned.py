@@ -14,6 +14,7 @@ from skiptrace.contracts.outputs import WITHHELD
 from skiptrace.errors import PromiseBroken
 from skiptrace.pipeline.unread import withheld_whole
 from skiptrace.planning import Plan, PlanInputs, plan
+from skiptrace.planning.templates import load_book
 
 if TYPE_CHECKING:
     from skiptrace.pipeline.terms import Terms
@@ -48,8 +49,11 @@ def make_plan(picture: Picture, set_aside: pl.DataFrame, name: str, terms: Terms
     ------
     PromiseBroken
         If the re-check refuses a row.
+    SettingsError
+        If a text of the user's fails the lint: nothing is planned that could not be said.
     """
     as_of, settings = terms.as_of, terms.settings
+    load_book(settings.templates)
     terms.on_stage("check")
     until = as_of + timedelta(days=settings.plan.horizon_days)
     opened = openings(picture.facts, picture.rulebook, as_of, until, settings.check)
