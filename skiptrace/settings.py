@@ -260,6 +260,16 @@ class PlanParams(Params):
     """Right-party contacts that an answered location call to a third party leads to."""
     max_ring_s: int = Field(default=28, ge=1)
     """Five or six rings; longer makes no more reaches and more complaints."""
+    cadences: tuple[str, ...] = ()
+    """Files of further cadences; one with a shipped id takes its place."""
+    treatments: str | None = None
+    """File with a table of treatments, in the place of the shipped one."""
+    history_days: int = Field(default=365, ge=1)
+    """Replies, refusals, hang-ups and promises further back say little of how somebody is now."""
+    hang_up_s: float = Field(default=10, ge=0)
+    """A call that somebody answered and that lasted no longer was cut short: nobody says who they are in less."""
+    promise_days: int = Field(default=30, ge=1)
+    """A promise of which only the call is known is told kept or broken by the arrears from this age on."""
 
 
 class BacktestParams(Params):

@@ -1,0 +1,64 @@
+"""Read a table of rules in TOML into its model; what is wrong is told with file, line and field."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from skiptrace.compliance.key_lines import key_lines
+from skiptrace.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+__all__ = ["read_rules"]
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def read_rules(name: str, contents: bytes, model: type[_Model]) -> _Model:
+    r"""Return the rules of a file.
+
+    Raises
+    ------
+    SettingsError
+        If the file is not TOML in UTF-8, or a field is not as the model wants it: the first fault, in one line.
+
+    Examples
+    --------
+    >>> class Rules(BaseModel):
+    ...     most: int
+    >>> read_rules("my.toml", b"\nmost = 'x'", Rules)
+    Traceback (most recent call last):
+        ...
+    skiptrace.errors.SettingsError: my.toml line 2: most: expected a valid integer, unable to parse string as an integer
+    """
+    try:
+        text = contents.decode("utf-8-sig").replace("\r\n", "\n")
+        values = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{name}: not UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{name}: not TOML: {(str(error).splitlines() or ['nested too deeply'])[0]}") from error
+    try:
+        return model.model_validate_json(json.dumps(values, default=str))
+    except ValidationError as error:
+        raise SettingsError(_told(name, text, error.errors(include_url=False)[0])) from error
+
+
+def _told(name: str, text: str, detail: ErrorDetails) -> str:
+    path, lines = tuple(detail["loc"]), key_lines(text)
+    line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 0)
+    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
+    match detail["type"]:
+        case "extra_forbidden":
+            wrong = "unknown field"
+        case "missing":
+            wrong = "field required"
+        case _:
+            wrong = detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+    place = f"{name} line {line}" if line else name
+    return f"{place}: {where}: {wrong[:1].lower()}{wrong[1:]}" if where else f"{place}: {wrong}"
