@@ -176,7 +176,7 @@ WITHHELD = Table(
         "channel": text("null: the whole account"),
         "contact_point": text("null: the whole account"),
         "reason": text(required=True),
-        "provision": text("id in the rulebook, or input, capacity, value, no_lead", required=True),
+        "provision": text("id in the rulebook, or input, treatment, capacity, value, no_lead", required=True),
         "citation": text(),
         "eligible_again_at": text("RFC 3339; null = time alone does not heal it, or not known"),
     },

@@ -12,9 +12,9 @@ from skiptrace.compliance import openings
 from skiptrace.compliance.verify import verify
 from skiptrace.contracts.outputs import WITHHELD
 from skiptrace.errors import PromiseBroken
+from skiptrace.pipeline.treating import treated
 from skiptrace.pipeline.unread import withheld_whole
 from skiptrace.planning import Plan, PlanInputs, plan
-from skiptrace.planning.templates import load_book
 
 if TYPE_CHECKING:
     from skiptrace.pipeline.terms import Terms
@@ -50,22 +50,23 @@ def make_plan(picture: Picture, set_aside: pl.DataFrame, name: str, terms: Terms
     PromiseBroken
         If the re-check refuses a row.
     SettingsError
-        If a text of the user's fails the lint: nothing is planned that could not be said.
+        If a text, cadence or treatment of the user's cannot be used.
     """
     as_of, settings = terms.as_of, terms.settings
-    load_book(settings.templates)
+    how = treated(picture, terms)
     terms.on_stage("check")
     until = as_of + timedelta(days=settings.plan.horizon_days)
     opened = openings(picture.facts, picture.rulebook, as_of, until, settings.check)
     terms.on_stage("plan")
     inputs = PlanInputs(
         leads=picture.learned.leads,
-        windows=opened.windows,
+        windows=how.without_held(opened.windows),
         barred=pl.concat(
             [
                 opened.withheld,
                 _unreadable(set_aside, picture.normalised.unreadable),
                 WITHHELD.conform(withheld_whole(picture.facts.stops, picture.rulebook)),
+                how.held,
             ]
         ),
         accounts=picture.tables["accounts"],
@@ -73,6 +74,8 @@ def make_plan(picture: Picture, set_aside: pl.DataFrame, name: str, terms: Terms
         batch_id=name,
         seed=terms.seed,
         rulebook_version=picture.rulebook.version,
+        treatment=how.treatment,
+        cadences=how.cadences,
     )
     planned = plan(
         inputs, as_of, settings.plan, lambda proposals, also: picture.judge(proposals, also, terms, telling=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skiptrace.planning.candidates import DAYPARTS
+from skiptrace.planning.pace import CHANNELS
 from skiptrace.planning.worth import worth_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Progress:
         self._missed = np.ones(len(roster.person_of))
         self._used = np.zeros((len(roster.account_of), len(DAYPARTS)), dtype=np.bool_)
         self._tried = np.zeros(len(roster.account_of), dtype=np.bool_)
+        self._channels = np.zeros((len(roster.person_of), len(CHANNELS)), dtype=np.bool_)
+        self._most, self._gap_s = roster.pace.most(params), roster.pace.gap_s(params)
         self._asked = np.zeros(int(roster.relation_of.max(initial=-1)) + 2, dtype=np.bool_)
         self._bound = np.where(
             roster.accounts_of > 1,
@@ -53,20 +56,32 @@ class Progress:
 
     def open(self, candidates: Candidates) -> Bools:
         """Mark the candidates that may be placed next."""
-        roster, params = self._roster, self._params
+        roster = self._roster
         account = roster.account_of[candidates.approach]
         person = roster.person_of[account]
-        gap = np.where(self._rows > 0, self._until + round(3_600 * params.min_gap_hours), 0)
+        ready = np.where(self._rows[person] > 0, self._until[person] + self._gap_s[candidates.approach], 0)
         relation = roster.relation_of[candidates.approach]
         found: Bools = (
-            (self.waves[account] < params.max_attempts_per_account)
+            (self.waves[account] < self._most[candidates.approach])
             & (self._rows[person] < self._bound[person])
-            & (candidates.begin >= gap[person])
+            & (candidates.begin >= ready)
             & ~self._used[candidates.approach, candidates.part]
             & ~self._asked[relation]
         )
+        found &= self._in_cadence(candidates, account, found)
         found &= self._behind(person, account, found)
         return found & self._leaving_room(person, candidates.begin, found)
+
+    def _in_cadence(self, candidates: Candidates, account: Ints, found: Bools) -> Bools:
+        """Mark the candidates of the account's wave; for a first one without any, those of its other waves."""
+        pace, approach = self._roster.pace, candidates.approach
+        fresh = ~(pace.one_channel_once[pace.cadence_of[approach]] & self._channels[account, pace.channel_of[approach]])
+        now = found & fresh & pace.in_wave(approach, candidates.part, self.waves[account])
+        any_now = np.bincount(account[now], minlength=len(self.waves)) > 0
+        # Better another channel than to leave a person out whom law lets us reach; what follows can wait.
+        else_none = (self.waves == 0) & ~any_now
+        allowed: Bools = now | (else_none[account] & pace.in_some_wave(approach, candidates.part))
+        return allowed
 
     def _behind(self, person: Ints, account: Ints, found: Bools) -> Bools:
         """Mark the candidates of those accounts of a person that have been given least."""
@@ -106,4 +121,5 @@ class Progress:
         self._missed[account] *= np.where(third, 1, 1 - candidates.p[chosen].astype(np.float64))
         self._used[approach, candidates.part[chosen]] = True
         self._tried[approach] = True
+        self._channels[account, self._roster.pace.channel_of[approach]] = True
         self._asked[self._roster.relation_of[approach[third]]] = True

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
+
+from skiptrace.planning.cadences import shipped_cadences
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from skiptrace.planning.cadences import Cadence
 
 __all__ = ["Check", "Plan", "PlanInputs"]
 
@@ -37,6 +44,11 @@ class PlanInputs:
         Decides between equals.
     rulebook_version
         The law that ``check`` judges by, for the permits.
+    treatment
+        TREATMENT of the accounts; null = nothing is known of them, and all are treated alike. Accounts that are held
+        back are in ``barred``, too.
+    cadences
+        Cadences by id, all that ``treatment`` names among them.
     """
 
     leads: pl.DataFrame
@@ -47,6 +59,8 @@ class PlanInputs:
     batch_id: str
     seed: int
     rulebook_version: str = ""
+    treatment: pl.DataFrame | None = None
+    cadences: Mapping[str, Cadence] = field(default_factory=shipped_cadences)
 
 
 @dataclass(frozen=True, kw_only=True)

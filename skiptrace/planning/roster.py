@@ -15,10 +15,13 @@ import polars as pl
 
 from skiptrace.contracts.stages import LEADS, OPENINGS
 from skiptrace.planning.capacity import KIND_OF
+from skiptrace.planning.pace import pace_of
+from skiptrace.planning.treatment import TREATMENT, untreated
 from skiptrace.vocabulary import Party, Tag
 
 if TYPE_CHECKING:
     from skiptrace.planning.inputs import PlanInputs
+    from skiptrace.planning.pace import Pace
 
 __all__ = ["Bools", "Floats", "Ints", "Roster", "enrol"]
 
@@ -49,6 +52,10 @@ class Roster:
         for the debtor's own).
     due_day
         By account: local day (since 1970) on which a promise to pay is due; -1 = none.
+    treatment
+        TREATMENT; the row number is the account's number.
+    pace
+        The cadences, by approach.
     """
 
     accounts: pl.DataFrame
@@ -62,6 +69,8 @@ class Roster:
     zones: list[str]
     relation_of: Ints
     due_day: Ints
+    treatment: pl.DataFrame
+    pace: Pace
 
 
 def enrol(inputs: PlanInputs) -> Roster:
@@ -97,6 +106,8 @@ def enrol(inputs: PlanInputs) -> Roster:
     zones = approaches["time_zone"].unique().sort().to_list()
     due = pl.when(pl.col("tag") == Tag.PROMISE_TO_PAY).then(pl.col("promise_due_on").to_physical())
     person_of = _ints(accounts["person"])
+    told = untreated(accounts) if inputs.treatment is None else TREATMENT.conform(inputs.treatment)
+    treatment = accounts.select("account_id").join(told, on="account_id", how="left", maintain_order="left")
     return Roster(
         accounts=accounts,
         approaches=approaches,
@@ -109,6 +120,8 @@ def enrol(inputs: PlanInputs) -> Roster:
         zones=zones,
         relation_of=_ints(approaches.select(third.rank("dense").cast(pl.Int64).fill_null(0) - 1).to_series()),
         due_day=_ints(accounts.select(due.cast(pl.Int64).fill_null(-1)).to_series()),
+        treatment=treatment,
+        pace=pace_of(approaches, treatment, inputs.cadences),
     )
 
 

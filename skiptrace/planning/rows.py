@@ -14,6 +14,7 @@ from skiptrace.compliance import permit_ids
 from skiptrace.compliance.zones import SECOND, offsets
 from skiptrace.contracts.inputs import INSTANT
 from skiptrace.contracts.outputs import SCHEDULE
+from skiptrace.planning.cadences import STANDARD
 from skiptrace.planning.candidates import DAYPARTS
 from skiptrace.planning.permission import attempt_ids
 from skiptrace.planning.templates import template_ids
@@ -45,7 +46,7 @@ def schedule_rows(
     roster, inputs, params, as_of
         The plan's.
     """
-    accounts = roster.accounts.select("account", "extra")
+    accounts = roster.accounts.select("account", "extra", why=_why(roster, inputs))
     who = roster.approaches.with_columns(template_id=template_ids(roster))
     rows = pl.concat([who[placed["approach"]], placed.drop("approach")], how="horizontal").join(
         accounts, on="account", how="left", maintain_order="left"
@@ -91,8 +92,15 @@ def _with_reach(rows: pl.DataFrame, inputs: PlanInputs, params: PlanParams) -> p
     return rows.with_columns(expected_value=worth.round(_DECIMALS), again=again)
 
 
+def _why(roster: Roster, inputs: PlanInputs) -> pl.Series:
+    """Return by account why it is treated as it is; [] = as all are."""
+    paces = {name: f"cadence {name}: {one.summary}" for name, one in inputs.cadences.items() if name != STANDARD}
+    pace = pl.col("cadence").replace_strict(paces, default=None, return_dtype=pl.String)
+    return roster.treatment.select(pl.concat_list("why", pace).list.drop_nulls()).to_series()
+
+
 def _reasons(rows: pl.DataFrame) -> pl.Series:
-    """Return why this channel, this hour and this contact point."""
+    """Return why this channel, this hour and this contact point, and why the debtor is treated so."""
     third = pl.col("party") == Party.THIRD_PARTY
     parts = pl.col("part").replace_strict(dict(enumerate(DAYPARTS)), return_dtype=pl.String)
     sentences = [
@@ -108,7 +116,8 @@ def _reasons(rows: pl.DataFrame) -> pl.Series:
         .then(pl.lit("another way than before")),
         pl.col("path"),
     ]
-    return rows.select(reasons=pl.concat_list(sentences).list.drop_nulls()).to_series()
+    why = pl.when(third).then(pl.lit([], pl.List(pl.String))).otherwise("why")
+    return rows.select(reasons=pl.concat_list(*sentences, why).list.drop_nulls()).to_series()
 
 
 def _telephones() -> tuple[pl.Expr, pl.Expr]:

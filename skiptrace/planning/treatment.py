@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TREATMENT", "Bounds", "Rule", "load_treatments", "treat", "untreated"]
 
-MEDIA = (Medium.CALL, Medium.SMS, Medium.EMAIL, Medium.LETTER)
 TREATMENT = Table(
     name="treatment",
     grain="account",
@@ -36,7 +35,7 @@ TREATMENT = Table(
         "account_id": text(required=True),
         "profile": text(required=True),
         "cadence": text("an id of the cadences, or none: held back", required=True),
-        **{str(medium): Column(dtype=TEXT, required=True, description="template_id") for medium in MEDIA},
+        **{str(medium): Column(dtype=TEXT, required=True, description="template_id") for medium in Medium.treated()},
         "after_missed_call": text("template_id of the text message that may follow; null = none does"),
         "why": Column(dtype=TEXTS, description="[] = nothing in particular is known"),
     },
@@ -187,5 +186,5 @@ def untreated(accounts: pl.DataFrame) -> pl.DataFrame:
 
 def _texts(rule: Rule) -> dict[str, str]:
     """Return the text of each channel: the first word of a call has a name of its own."""
-    found = {str(medium): f"{medium}_{rule.templates}" for medium in MEDIA}
+    found = {str(medium): f"{medium}_{rule.templates}" for medium in Medium.treated()}
     return found | ({"call": "call_opening"} if rule.templates is Stage.FIRST_REMINDER else {})

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Obstacles", "withheld_rows"]
 
-_CAPACITY, _LAW, _UNLIKELY, _SHORT, _LATER, _BARRED, _NOTHING = range(7)
+_CAPACITY, _LAW, _UNLIKELY, _SHORT, _LATER, _PACE, _BARRED, _NOTHING = range(8)
 """Kinds of reason, the one told first if an account has several."""
 
 
@@ -107,7 +107,9 @@ def _of_approaches(roster: Roster, known: Obstacles) -> pl.DataFrame:
     """Return what kept lawful approaches out: full, unlikely, too short, or later than the person's other rows."""
     crowded = pl.Series(known.crowded).gather(roster.approaches["account"])
     kind = (
-        pl.when(crowded)
+        pl.when(pl.Series(roster.pace.never()))
+        .then(_PACE)
+        .when(crowded)
         .then(_CAPACITY)
         .when(~pl.Series(known.opened))
         .then(_SHORT)
@@ -120,8 +122,10 @@ def _of_approaches(roster: Roster, known: Obstacles) -> pl.DataFrame:
         _SHORT: "its lawful windows within the horizon are too short or full",
         _UNLIKELY: "too unlikely to reach the debtor",
         _LATER: "no slot is left beside the person's other attempts",
+        _PACE: "its channel is none of the account's cadence",
     }
-    provisions = {_CAPACITY: "capacity", _SHORT: "capacity", _UNLIKELY: "value", _LATER: "capacity"}
+    provisions = {_CAPACITY: "capacity", _SHORT: "capacity", _UNLIKELY: "value", _LATER: "capacity", _PACE: "treatment"}
+
     return roster.approaches.select("account_id", "channel", "contact_point", lead_rank="rank", kind=kind).with_columns(
         reason=pl.col("kind").replace_strict(reasons, return_dtype=pl.String),
         provision=pl.col("kind").replace_strict(provisions, return_dtype=pl.String),

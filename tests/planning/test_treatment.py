@@ -52,7 +52,7 @@ def treated(**facts: object) -> dict:
         ({"promises_broken": 1, "refusals": 1}, "standard", "standard"),
         ({"promises_broken": 1, "hang_ups": 3}, "unwilling_unable", "help_first"),
         ({"promises_broken": 1, "hang_ups": 2}, "standard", "standard"),
-        ({"promises_broken": 1, "replies": 1}, "willing_unable", "gentle"),
+        ({"promises_broken": 1, "replies": 1}, "willing_unable", "standard"),
         ({"promises_broken": 1, "replies": 0}, "standard", "standard"),
         ({"promises_broken": 0, "replies": 1}, "standard", "standard"),
         ({"promises_broken": None, "replies": 1}, "standard", "standard"),

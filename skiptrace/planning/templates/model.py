@@ -38,6 +38,11 @@ class Medium(StrEnum):
         """
         return Channel.CALL if self is Medium.VOICEMAIL else Channel(self.value)
 
+    @classmethod
+    def treated(cls) -> tuple[Medium, ...]:
+        """Return the ways for which a treatment names a text; a voicemail is the same for all."""
+        return (cls.CALL, cls.SMS, cls.EMAIL, cls.LETTER)
+
 
 class Stage(StrEnum):
     """What a text is for."""
