@@ -260,6 +260,9 @@ class PlanParams(Params):
     """Right-party contacts that an answered location call to a third party leads to."""
     max_ring_s: int = Field(default=28, ge=1)
     """Five or six rings; longer makes no more reaches and more complaints."""
+    text_at_once_share: float = Field(default=0.7, ge=0)
+    """A text message right after a missed call must be at least this share as likely to be answered, going by the hour
+    alone, as a later one whose place it takes: beside a missed call it is read sooner. Above 1, hardly any is moved."""
     cadences: tuple[str, ...] = ()
     """Files of further cadences; one with a shipped id takes its place."""
     treatments: str | None = None

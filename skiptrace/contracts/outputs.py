@@ -124,7 +124,12 @@ SCHEDULE = Table(
         "batch_id": text(required=True),
         "account_id": text(required=True),
         "wave": Column(dtype=pl.Int64(), required=True, minimum=1),
-        "sequence": Column(dtype=pl.Int64(), required=True, minimum=1, description="order within the account's wave"),
+        "sequence": Column(
+            dtype=pl.Int64(),
+            required=True,
+            minimum=1,
+            description="order within the account's wave; 2 = a text message, sent only if the call before it says so",
+        ),
         "party": Column(dtype=TEXT, required=True, words=Party),
         "purpose": Column(dtype=TEXT, required=True, words=Purpose),
         "channel": Column(dtype=TEXT, required=True, words=Channel),
@@ -143,7 +148,11 @@ SCHEDULE = Table(
         "expected_value": Column(dtype=pl.Float64(), required=True, minimum=0),
         "template_id": text("null for calls without one"),
         "max_ring_s": Column(dtype=pl.Int64(), minimum=1, description="calls only"),
-        "follow_up": text("JSON object: outcome → what to do", required=True),
+        "follow_up": text(
+            "JSON object: outcome → `next_wave`, `stop_wave`, `stop_point`, `stop_account`, or `sms:` and the template "
+            "of the wave's own text message (sequence 2), which is then sent before the next wave",
+            required=True,
+        ),
         "permit_id": text(required=True),
         "reasons": Column(dtype=TEXTS, required=True),
         "extra": text("the account's unknown columns as JSON; null for third parties"),

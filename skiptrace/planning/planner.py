@@ -22,6 +22,7 @@ from skiptrace.planning.inputs import Plan
 from skiptrace.planning.permission import Permission
 from skiptrace.planning.roster import enrol
 from skiptrace.planning.rows import schedule_rows
+from skiptrace.planning.texting import text_after_calls
 from skiptrace.planning.withholding import Obstacles, withheld_rows
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
         if len(work.placed) == before:
             break
     placed = pl.concat(work.placed) if work.placed else pl.DataFrame(schema=_PLACED)
+    placed = text_after_calls(placed, roster, work.capacity, work.permission, inputs, params)
     schedule = schedule_rows(placed, roster, inputs, params, as_of)
     known = Obstacles(opened=opened, likely=likely, crowded=crowded, denials=work.permission.denials)
     return Plan(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +18,7 @@ from skiptrace.planning.candidates import DAYPARTS
 from skiptrace.planning.permission import attempt_ids
 from skiptrace.planning.templates import template_ids
 from skiptrace.planning.worth import worth_of
-from skiptrace.vocabulary import Channel, Party, StopKind, outcome_meanings
+from skiptrace.vocabulary import Channel, Outcome, Party, StopKind, outcome_meanings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["follow_up", "schedule_rows"]
 
 _DECIMALS = 6
+_MISSED = (Outcome.NO_ANSWER.value, Outcome.VOICEMAIL.value)
 
 
 def schedule_rows(
@@ -42,18 +42,21 @@ def schedule_rows(
     ----------
     placed
         Grain: row placed. ``approach``, ``begin`` and ``end`` (Unix seconds), ``wave``, ``part`` (daypart), ``due`` (a
-        promise due on this day), ``favourite`` (nothing the account asked for before was refused), ``all_provisions``.
+        promise due on this day), ``favourite`` (nothing the account asked for before was refused), ``all_provisions``,
+        ``sequence`` (2: a text message after the wave's call).
     roster, inputs, params, as_of
         The plan's.
     """
-    accounts = roster.accounts.select("account", "extra", why=_why(roster, inputs))
+    accounts = roster.accounts.select("account", "extra", why=_why(roster, inputs)).with_columns(
+        roster.treatment["after_missed_call"]
+    )
     who = roster.approaches.with_columns(template_id=template_ids(roster))
     rows = pl.concat([who[placed["approach"]], placed.drop("approach")], how="horizontal").join(
         accounts, on="account", how="left", maintain_order="left"
     )
     rows = rows.with_columns(
         batch_id=pl.lit(inputs.batch_id),
-        sequence=pl.lit(1, pl.Int64),
+        template_id=pl.when(pl.col("sequence") > 1).then("after_missed_call").otherwise("template_id"),
         at=(pl.col("begin") * SECOND).cast(INSTANT),
         until=(pl.col("end") * SECOND).cast(INSTANT),
         extra=pl.when(pl.col("party") == Party.DEBTOR).then("extra"),
@@ -66,7 +69,7 @@ def schedule_rows(
         reasons=_reasons(rows),
     )
     rows = rows.with_columns(_telephones())
-    rows = rows.join(_follow_ups(), on=["channel", "party"], how="left", maintain_order="left")
+    rows = _with_follow_ups(rows)
     rows = rows.with_columns(
         not_before=_local_texts(rows["begin"], rows["time_zone"]),
         not_after=_local_texts(rows["end"], rows["time_zone"]),
@@ -83,10 +86,10 @@ def _with_reach(rows: pl.DataFrame, inputs: PlanInputs, params: PlanParams) -> p
     rows = pl.concat([rows, reach], how="horizontal").with_columns(
         pl.col("p_reach").fill_null(0), pl.col("p_low").fill_null(0), pl.col("p_high").fill_null(1)
     )
-    rows = rows.sort("account_id", "wave")
+    rows = rows.sort("account_id", "wave", "sequence")
     debtor = pl.col("party") == Party.DEBTOR
     missed = pl.when(debtor).then(1 - pl.col("p_reach")).otherwise(1.0)
-    before = missed.cum_prod().shift(1).over("account_id", order_by="wave").fill_null(1.0)
+    before = missed.cum_prod().shift(1).over("account_id", order_by=["wave", "sequence"]).fill_null(1.0)
     again = pl.int_range(pl.len()).over("approach", order_by="wave") > 0
     worth = pl.col("p_reach") * before * worth_of(params) * pl.when(again).then(params.repeat_share).otherwise(1.0)
     return rows.with_columns(expected_value=worth.round(_DECIMALS), again=again)
@@ -106,7 +109,9 @@ def _reasons(rows: pl.DataFrame) -> pl.Series:
     sentences = [
         pl.when("due").then(pl.lit("a promise to pay is due on this day")),
         pl.when(third).then(pl.lit("no contact point of the debtor's is known to work: location information only")),
-        pl.when(pl.col("favourite"))
+        pl.when(pl.col("sequence") > 1)
+        .then(pl.lit("at once after the call of this wave, if nobody answers it"))
+        .when(pl.col("favourite"))
         .then(pl.format("{} in the {}: worth most of the lawful slots looked at", "channel", parts))
         .otherwise(pl.format("{} in the {}: slots worth more were full or not lawful", "channel", parts)),
         pl.format("number {} of the {} leads by who owns them and whether they work", "rank", "kind"),
@@ -130,22 +135,32 @@ def _telephones() -> tuple[pl.Expr, pl.Expr]:
     return code.alias("country_code"), point.str.slice(code.str.len_chars() + 1).alias("national_number")
 
 
-def follow_up(channel: Channel, party: Party) -> dict[str, str]:
+def follow_up(channel: Channel, party: Party, text: str | None = None) -> dict[str, str]:
     """Return what to do on which outcome, from what each outcome means.
+
+    Parameters
+    ----------
+    channel, party
+        Of the attempt.
+    text
+        Template of the text message that stands ready in the same wave, for when nobody answers; null = none does.
 
     Examples
     --------
     >>> found = follow_up(Channel.CALL, Party.DEBTOR)
     >>> found["right_party"], found["no_answer"], found["wrong_number"]
     ('stop_wave', 'next_wave', 'stop_point')
+    >>> follow_up(Channel.CALL, Party.DEBTOR, "sms_missed_call")["no_answer"]
+    'sms:sms_missed_call'
     """
-    return {
+    found = {
         outcome: _action(stop, reached=reach, talked=talked, answered=answered, live=live, party=party)
         for outcome, stop, reach, talked, answered, live in outcome_meanings()
         .filter(pl.col("channels").list.contains(channel.value))
         .select("outcome", "stop", "reach", "conversation", "answered", "live")
         .iter_rows()
     }
+    return found | ({} if text is None else dict.fromkeys(_MISSED, f"sms:{text}"))
 
 
 def _action(
@@ -162,14 +177,18 @@ def _action(
     return "next_wave"
 
 
-@cache
-def _follow_ups() -> pl.DataFrame:
-    rows = [
-        (channel.value, party.value, json.dumps(follow_up(channel, party), separators=(",", ":")))
-        for channel in Channel
-        for party in Party
+def _with_follow_ups(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add ``follow_up``: a wave's first row names the text message that stands ready beside it."""
+    ready = rows.filter(pl.col("sequence") > 1).select("account_id", "wave", ready="template_id")
+    rows = rows.join(ready, on=["account_id", "wave"], how="left", maintain_order="left")
+    rows = rows.with_columns(ready=pl.when(pl.col("sequence") == 1).then("ready"))
+    kinds = rows.select("channel", "party", "ready").unique()
+    said = [
+        json.dumps(follow_up(Channel(channel), Party(party), text), separators=(",", ":"))
+        for channel, party, text in kinds.iter_rows()
     ]
-    return pl.DataFrame(rows, schema=["channel", "party", "follow_up"], orient="row")
+    kinds = kinds.with_columns(follow_up=pl.Series(said, dtype=pl.String))
+    return rows.join(kinds, on=["channel", "party", "ready"], how="left", nulls_equal=True, maintain_order="left")
 
 
 def _local_texts(seconds: pl.Series, zones: pl.Series) -> pl.Series:
