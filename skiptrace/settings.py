@@ -271,6 +271,8 @@ class PlanParams(Params):
     """Replies, refusals, hang-ups and promises further back say little of how somebody is now."""
     hang_up_s: float = Field(default=10, ge=0)
     """A call that somebody answered and that lasted no longer was cut short: nobody says who they are in less."""
+    max_accounts_per_person: int = Field(default=50, ge=1)
+    """A person_id with more accounts is a filler value (0, unknown): its accounts' histories are not one debtor's."""
     promise_days: int = Field(default=30, ge=1)
     """A promise of which only the call is known is told kept or broken by the arrears from this age on."""
 

@@ -56,6 +56,10 @@ def account_history(
     Whether a promise was kept is told by the arrears: they began before it was made (or fell due) if it was broken, and
     after it if it was kept. A promise that is too young to tell is neither.
 
+    How somebody answers and whether they need help is theirs, not one account's: replies, refusals, hang-ups and missed
+    calls are counted over the accounts of one person_id, and a tag ``needs_help`` on one of them holds for the others
+    that the creditor calls lost or wilful, or nothing. Promises and contact points are each account's own.
+
     Parameters
     ----------
     accounts, attempts, leads
@@ -63,7 +67,7 @@ def account_history(
     as_of
         The moment (aware); later attempts are left out.
     params
-        ``history_days``, ``hang_up_s`` and ``promise_days``.
+        ``history_days``, ``hang_up_s``, ``promise_days`` and ``max_accounts_per_person``.
 
     Returns
     -------
@@ -71,13 +75,16 @@ def account_history(
         HISTORY, sorted by account.
     """
     accounts = ACCOUNTS.conform(accounts).unique("account_id", keep="any").sort("account_id")
-    counts = _counts(_of_debtors(attempts, leads, as_of), as_of, params)
-    found = accounts.join(counts, on="account_id", how="left", maintain_order="left")
+    accounts = _with_persons(accounts, params)
+    made = _of_debtors(attempts, leads, as_of).join(accounts.select("account_id", "person"), on="account_id")
+    found = accounts.join(_of_persons(made, as_of, params), on="person", how="left", maintain_order="left").join(
+        _of_accounts(made, as_of, params), on="account_id", how="left", maintain_order="left"
+    )
     past = (pl.lit(as_of.date()) - pl.col("promise_due_on")).dt.total_days()
     promised = pl.col("tag") == Tag.PROMISE_TO_PAY
     arrears = pl.col("days_past_due")
     over = past > _GRACE_DAYS
-    made = pl.col("promise_ages").fill_null([])
+    promise_ages = pl.col("promise_ages").fill_null([])
     told = pl.element().filter(pl.element() >= params.promise_days)
     kept, broken = over & (arrears < past), over & (arrears >= past)
     found = found.with_columns(
@@ -90,7 +97,7 @@ def account_history(
     )
     known = arrears.is_not_null()
     ages = (
-        found.select("account_id", "days_past_due", made.list.eval(told).alias("age"))
+        found.select("account_id", "days_past_due", promise_ages.list.eval(told).alias("age"))
         .explode("age")
         .group_by("account_id")
         .agg(
@@ -107,6 +114,17 @@ def account_history(
         name for name, column in HISTORY.columns.items() if column.dtype == _COUNT and not name.startswith("promises")
     ]
     return HISTORY.conform(found.with_columns(pl.col(counted).fill_null(0)).select(list(HISTORY.schema)))
+
+
+def _with_persons(accounts: pl.DataFrame, params: PlanParams) -> pl.DataFrame:
+    """Add ``person``, and let a need of help hold for all that is theirs."""
+    own = pl.format("a{}", "account_id")
+    found = accounts.with_columns(person=pl.coalesce(pl.format("p{}", "person_id"), own))
+    filler = pl.len().over("person") > params.max_accounts_per_person
+    found = found.with_columns(person=pl.when(filler).then(own).otherwise("person"))
+    helped = (pl.col("tag") == Tag.NEEDS_HELP).fill_null(value=False).any().over("person")
+    vague = pl.col("tag").is_null() | pl.col("tag").is_in([Tag.LOST.value, Tag.WILFUL.value])
+    return found.with_columns(tag=pl.when(helped & vague).then(pl.lit(Tag.NEEDS_HELP.value)).otherwise("tag"))
 
 
 def _of_debtors(attempts: pl.DataFrame, leads: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
@@ -127,20 +145,26 @@ def _of_debtors(attempts: pl.DataFrame, leads: pl.DataFrame, as_of: datetime) ->
     )
 
 
-def _counts(made: pl.DataFrame, as_of: datetime, params: PlanParams) -> pl.DataFrame:
+def _of_persons(made: pl.DataFrame, as_of: datetime, params: PlanParams) -> pl.DataFrame:
     late = pl.col("started_at") > as_of - timedelta(days=params.history_days)
     reached = pl.col("reach").fill_null(value=False) | pl.col("inbound")
-    calls = pl.col("channel") == Channel.CALL
-    own = pl.col("own").fill_null(value=False)
+    calls = (pl.col("channel") == Channel.CALL) & ~pl.col("inbound") & late
     short = (pl.col("duration_s") > 0) & (pl.col("duration_s") <= params.hang_up_s)
-    age = (pl.lit(as_of) - pl.col("started_at")).dt.total_days()
-    wrong = own & (pl.col("outcome") == Outcome.WRONG_NUMBER)
-    return made.group_by("account_id").agg(
+    return made.group_by("person").agg(
         reached=reached.sum().cast(_COUNT),
         replies=(reached & late).sum().cast(_COUNT),
         refusals=(pl.col("outcome").is_in(_REFUSED) & late).sum().cast(_COUNT),
-        hang_ups=(calls & ~pl.col("inbound") & pl.col("outcome").is_in(_CUT_SHORT) & short & late).sum().cast(_COUNT),
-        missed_calls=(calls & ~pl.col("inbound") & pl.col("outcome").is_in(_MISSED) & late).sum().cast(_COUNT),
+        hang_ups=(calls & pl.col("outcome").is_in(_CUT_SHORT) & short).sum().cast(_COUNT),
+        missed_calls=(calls & pl.col("outcome").is_in(_MISSED)).sum().cast(_COUNT),
+    )
+
+
+def _of_accounts(made: pl.DataFrame, as_of: datetime, params: PlanParams) -> pl.DataFrame:
+    late = pl.col("started_at") > as_of - timedelta(days=params.history_days)
+    own = pl.col("own").fill_null(value=False)
+    age = (pl.lit(as_of) - pl.col("started_at")).dt.total_days()
+    wrong = own & (pl.col("outcome") == Outcome.WRONG_NUMBER)
+    return made.group_by("account_id").agg(
         own_attempts=(own & ~pl.col("inbound")).sum().cast(_COUNT),
         own_wrong_numbers=pl.col("point_key").filter(wrong).n_unique().cast(_COUNT),
         promise_ages=age.filter((pl.col("outcome") == Outcome.PROMISE_TO_PAY) & late).cast(_COUNT),

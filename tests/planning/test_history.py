@@ -173,3 +173,44 @@ def test_bounds_are_settings():
         days_past_due=50,
     )
     assert (row["hang_ups"], row["refusals"], row["promises_broken"]) == (0, 0, 1)
+
+
+def two_accounts(tags: tuple[str | None, str | None], params: PlanParams | None = None, **person: object) -> list[dict]:
+    """Tell of two accounts, the first of which was refused once."""
+    accounts = ACCOUNTS.conform(
+        pl.DataFrame({"account_id": ["A", "B"], "full_name": ["Ada Quill"] * 2, "tag": tags, **person})
+    )
+    row = {"attempt_id": "1", "account_id": "A", "channel": "call", "point_key": OWN, "outcome": "refused"}
+    made = CODED_ATTEMPTS.conform(pl.DataFrame([{**row, "started_at": AS_OF - timedelta(days=1)}]))
+    return account_history(accounts, made, LEAD_ROWS, AS_OF, params or PlanParams()).to_dicts()
+
+
+def test_what_somebody_said_on_one_account_holds_for_their_others():
+    one, other = two_accounts((None, None), person_id=["P", "P"])
+    assert (one["refusals"], other["refusals"]) == (1, 1)
+    assert (one["own_attempts"], other["own_attempts"]) == (1, 0)
+    one, other = two_accounts((None, None), person_id=["P", "Q"])
+    assert (one["refusals"], other["refusals"]) == (1, 0)
+    one, other = two_accounts((None, None))
+    assert (one["refusals"], other["refusals"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        (None, "needs_help"),
+        ("lost", "needs_help"),
+        ("wilful", "needs_help"),
+        ("dispute", "dispute"),
+        ("promise_to_pay", "promise_to_pay"),
+    ],
+)
+def test_a_need_of_help_is_the_persons(tag, expected):
+    assert two_accounts(("needs_help", tag), person_id=["P", "P"])[1]["tag"] == expected
+    assert two_accounts(("needs_help", tag), person_id=["P", "Q"])[1]["tag"] == tag
+
+
+def test_a_filler_value_makes_nobody_one_person():
+    tags = ("needs_help", "lost")
+    assert two_accounts(tags, PlanParams(max_accounts_per_person=2), person_id=["0", "0"])[1]["tag"] == "needs_help"
+    assert two_accounts(tags, PlanParams(max_accounts_per_person=1), person_id=["0", "0"])[1]["tag"] == "lost"
