@@ -11,6 +11,7 @@ from skiptrace.errors import SettingsError
 from skiptrace.planning.cadences import load_cadences, shipped_cadences
 from skiptrace.planning.history import HISTORY
 from skiptrace.planning.templates import Medium, Stage, load_book
+from skiptrace.planning.templates.spelling import PLACEHOLDER
 from skiptrace.planning.treatment import TREATMENT, Bounds, load_treatments, treat, untreated
 from skiptrace.settings import TemplatesParams
 from skiptrace.vocabulary import Tag
@@ -88,6 +89,14 @@ def test_whoever_needs_help_is_offered_help_on_every_channel():
 def test_no_treatment_chooses_a_final_notice_by_itself():
     assert Stage.FINAL_NOTICE not in {rule.templates for rule in RULES}
     assert not any("final" in (rule.after_missed_call or "") for rule in RULES)
+
+
+def test_no_treatment_chooses_a_text_that_asks_for_what_no_account_tells():
+    chosen = {f"{medium}_{rule.templates}" for rule in RULES for medium in ("call", "sms", "email", "letter")}
+    for name in chosen & set(BOOK.templates):
+        one = BOOK.templates[name]
+        for text in (*one.texts.values(), *one.once_identified.values()):
+            assert not {"amount", "referral_to", "referral_on"} & set(PLACEHOLDER.findall(text)), name
 
 
 def test_every_channel_gets_a_text_for_that_channel():
