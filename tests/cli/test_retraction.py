@@ -1,8 +1,8 @@
 """After a consent is revoked, everything is as if there had never been one, to the byte.
 
 But for names of entities: an entity keeps its id when the row that it was named after goes, as other systems hold it;
-the id says nothing of the row. And what is common to all debtors is learned anew after a revocation, so it is compared with
-learning from scratch.
+the id says nothing of the row. And what is common to all debtors is learned anew after a revocation, so it is compared
+with learning from scratch.
 """
 
 import random
