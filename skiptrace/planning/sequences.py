@@ -1,0 +1,313 @@
+"""What each account would best be given at given prices of slots: one attempt after the other, each worth less.
+
+A row of a sequence is worth ``left · value + gift``, where ``left`` is the chance that the rows before it did not
+reach. As a function of ``left`` the worth of the best continuation is a maximum of straight lines, hence convex, so
+it lies below its chords: known at a few points, it is bounded from above between them, and closely. That makes the
+bound certain though ``left`` takes any value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from skiptrace.planning.roster import Bools, Floats, Ints
+
+__all__ = ["COARSE", "FINE", "Chooser", "Problem", "Sequences", "after_rows"]
+
+_PARTS = 3
+COARSE, FINE = 4, 12
+"""Points at which continuations are computed: to find prices, and to prove a bound (about a ten-thousandth)."""
+_CHUNK = 200_000
+"""Candidates looked at together: few enough for the processor's cache."""
+_SLACK = 1e-9
+"""Added to each account's bound: more than rounding can take from it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Candidates to choose from. Arrays of one length, by owner, approach and time; nothing of them is written to.
+
+    Attributes
+    ----------
+    owner
+        Who would be given the candidate; dense numbers, ascending.
+    approach, slot, part, group
+        Numbers of the approach, the slot, the daypart and the third party (-1: the debtor).
+    begin, ready
+        When it begins, and when the owner's next row may begin.
+    value
+        Expected contacts if nothing went before.
+    gift
+        What it is worth whatever went before.
+    missed
+        Chance that it does not reach the debtor.
+    again
+        What stays of ``value`` if the same approach went before.
+    first, later
+        Whether it may be the owner's first row, and a later one.
+    left
+        By owner: rows it may still be given.
+    """
+
+    owner: Ints
+    approach: Ints
+    slot: Ints
+    part: Ints
+    group: Ints
+    begin: Ints
+    ready: Ints
+    value: Floats
+    gift: Floats
+    missed: Floats
+    again: Floats
+    first: Bools
+    later: Bools
+    left: Ints
+
+    def __len__(self) -> int:
+        """Return how many candidates there are."""
+        return len(self.owner)
+
+    def among(self, owners: Bools) -> tuple[Problem, Ints]:
+        """Return the problem of some owners, numbered anew, and the candidates that stay."""
+        kept = np.flatnonzero(owners[self.owner])
+        number = np.cumsum(owners) - 1
+        columns = {field.name: getattr(self, field.name)[kept] for field in fields(self) if field.name != "left"}
+        return replace(self, **{**columns, "owner": number[self.owner[kept]], "left": self.left[owners]}), kept
+
+    @cached_property
+    def first_of(self) -> Ints:
+        """By owner: position of its first candidate, and at the end how many there are."""
+        found: Ints = np.searchsorted(self.owner, np.arange(len(self.left) + 1))
+        return found
+
+
+class Sequences(NamedTuple):
+    """A sequence for each owner.
+
+    Attributes
+    ----------
+    rows
+        Owner × row: position of the candidate, -1 for none; earlier rows first.
+    value
+        By owner: what the rows are worth together.
+    gain
+        The same less the prices of their slots.
+    """
+
+    rows: Ints
+    value: Floats
+    gain: Floats
+
+
+class _Order:
+    """Where the candidates that may follow each one stand, once for all prices.
+
+    Candidates stand by owner and latest first (``late``), and by approach and latest first (``own``): what may follow
+    one is then what stands before a place, and the best of it a running maximum.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        span = int(problem.ready.max(initial=0)) + 1
+        later = span - 1 - problem.begin.astype(np.int64)
+        after = span - 1 - problem.ready.astype(np.int64)
+        # A third party is asked once: all approaches to one are one way, and it never follows itself.
+        most = int(problem.approach.max(initial=0)) + int(problem.group.max(initial=0)) + 2
+        way = np.where(problem.group >= 0, most - 1 - problem.group, problem.approach)
+        ways, way = np.unique(problem.owner.astype(np.int64) * most + way, return_inverse=True)
+        by_owner, by_way = problem.owner.astype(np.int64) * span, way.astype(np.int64) * span
+        self.late, self.own = (np.argsort(key + later, kind="stable") for key in (by_owner, by_way))
+        self.late_at = np.searchsorted((by_owner + later)[self.late], by_owner + after, side="right")
+        self.own_at = np.searchsorted((by_way + later)[self.own], by_way + after, side="right")
+        self.owner, self.way = problem.owner.astype(np.float64), way.astype(np.float64)
+        # Two approaches differ if their numbers do in some bit: few running maxima, however many approaches.
+        number = way - np.searchsorted(ways, problem.owner.astype(np.int64) * most)
+        bits = int(number.max(initial=0)).bit_length()
+        self.sides = [
+            ((number >> bit & 1) == side, (number >> bit & 1) != side) for bit in range(bits) for side in (0, 1)
+        ]
+        self.parts = [(problem.part == part, (problem.part != part) & (problem.group < 0)) for part in range(_PARTS)]
+        if len(ways) == len(way):
+            # Approaches of one candidate each never follow themselves.
+            everyone = np.ones(len(way), dtype=np.bool_)
+            self.sides, self.parts = [(everyone, everyone)], []
+
+    def best_after(self, worth: Floats, worth_again: Floats) -> Floats:
+        """Return by candidate the best worth among those that may follow it, at least 0.
+
+        Parameters
+        ----------
+        worth, worth_again
+            By candidate, not negative: of what it is worth to go on with it, and to do so on the same approach.
+        """
+        top = max(float(worth.max(initial=0)), float(worth_again.max(initial=0))) + 1
+        found = np.zeros(len(worth))
+        steps = self.owner * top
+        for side, ask in self.sides:
+            self._running(np.where(side, worth, 0), steps, (self.late, self.late_at), ask, found)
+        steps = self.way * top
+        for part, others in self.parts:
+            self._running(np.where(others, worth_again, 0), steps, (self.own, self.own_at), part, found)
+        return found
+
+    @staticmethod
+    def _running(worth: Floats, steps: Floats, place: tuple[Ints, Ints], ask: Bools, found: Floats) -> None:
+        order, at = place
+        # Each owner stands a step higher than the one before, so that one maximum runs over all.
+        running = np.append(-1.0, np.maximum.accumulate((worth + steps)[order]))
+        np.maximum(found, running[at] - steps, out=found, where=ask)
+
+
+class _Ahead:
+    """What continuations are worth at most, at given prices.
+
+    They are computed for some chances of having missed between each owner's least and 1, denser where the likeliest
+    candidates lie: those are the ones chosen.
+    """
+
+    def __init__(self, problem: Problem, order: _Order, reduced: Floats, points: int) -> None:
+        deep = int(problem.left.max(initial=1))
+        least = np.minimum.reduceat(problem.missed, problem.first_of[:-1].clip(max=max(len(problem) - 1, 0)))
+        self._least = (least ** (deep - 1))[problem.owner]
+        self._last = 1 if float(self._least.min()) == 1 else points - 1
+        self._levels: list[Floats] = []
+        for _ in range(deep - 1):
+            level = np.zeros((self._last + 1, len(problem)))
+            for place, row in enumerate(level):
+                left = self._point(place)
+                on = reduced + self.after(left * problem.missed, len(self._levels))
+                worth, again = (np.maximum(left * share * problem.value + on, 0) for share in (1, problem.again))
+                row[:] = order.best_after(np.where(problem.later, worth, 0), np.where(problem.later, again, 0))
+            self._levels.append(level)
+
+    def _point(self, place: int | Ints) -> Floats:
+        found: Floats = self._least + (1 - self._least) * (place / self._last) ** 2
+        return found
+
+    def after(self, missed: Floats, rows: int | Ints) -> Floats:
+        """Return by candidate what going on after it is worth at most, with so many further rows."""
+        found = np.zeros(len(missed))
+        if not self._levels:
+            return found
+        room = np.where(self._least < 1, 1 - self._least, 1)
+        place = np.sqrt(np.clip((missed - self._least) / room, 0, 1)) * self._last
+        low = np.minimum(place.astype(np.int64), self._last - 1)
+        share = np.clip((missed - self._point(low)) / np.maximum(self._point(low + 1) - self._point(low), 1e-12), 0, 1)
+        at = np.arange(len(missed))
+        for number, level in enumerate(self._levels, start=1):
+            on = level[low, at] * (1 - share) + level[low + 1, at] * share
+            found = np.where(np.equal(rows, number), on, found)
+        return found
+
+
+class Chooser:
+    """Chooses for all owners of a problem, at any prices.
+
+    Parameters
+    ----------
+    problem
+        What there is to choose from.
+    points
+        Chances of having missed at which continuations are computed: the bound's error falls with their square.
+    """
+
+    def __init__(self, problem: Problem, points: int = COARSE) -> None:
+        self.problem, self._points = problem, points
+        self._rows = int(problem.left.max(initial=1))
+        self._parts = [(part, at, _Order(part) if self._rows > 1 else None) for part, at in _split(problem)]
+
+    def __call__(self, prices: Floats) -> tuple[Floats, Sequences]:
+        """Return what each owner's sequences are worth at most, less prices, and sequences that come close to it.
+
+        Parameters
+        ----------
+        prices
+            By slot, not negative; infinite for a slot that is closed.
+        """
+        owners = len(self.problem.left)
+        bound, value, gain = np.zeros((3, owners))
+        rows = np.full((owners, self._rows), -1, dtype=np.int64)
+        at = 0
+        for part, first, order in self._parts:
+            mine = slice(at, at := at + len(part.left))
+            bound[mine], found = _choose(part, order, prices, self._points)
+            rows[mine, : found.rows.shape[1]] = np.where(found.rows >= 0, found.rows + first, -1)
+            value[mine], gain[mine] = found.value, found.gain
+        return bound, Sequences(rows, value, gain)
+
+
+def _split(problem: Problem) -> Iterator[tuple[Problem, int]]:
+    """Cut a problem into parts of whole owners, each with the position of its first candidate."""
+    first_of, owner = problem.first_of, 0
+    while owner < len(problem.left):
+        until = max(int(np.searchsorted(first_of, first_of[owner] + _CHUNK, side="right")) - 1, owner + 1)
+        here = slice(first_of[owner], first_of[until])
+        columns = {field.name: getattr(problem, field.name)[here] for field in fields(problem) if field.name != "left"}
+        columns["owner"] = columns["owner"] - owner
+        yield Problem(**columns, left=problem.left[owner:until]), int(first_of[owner])
+        owner = until
+
+
+def _choose(problem: Problem, order: _Order | None, prices: Floats, points: int) -> tuple[Floats, Sequences]:
+    reduced = problem.gift - prices[problem.slot]
+    owners, deep = len(problem.left), int(problem.left.max(initial=1))
+    ahead = None if order is None or deep == 1 or not len(problem) else _Ahead(problem, order, reduced, points)
+    left = problem.left[problem.owner]
+    rows = np.full((owners, deep), -1, dtype=np.int64)
+    value, gain, bound = np.zeros((3, owners))
+    missed = np.ones(owners)
+    for row in range(deep):
+        share, may = after_rows(problem, rows[:, :row])
+        now = missed[problem.owner] * share * problem.value
+        on = 0.0 if ahead is None else ahead.after(missed[problem.owner] * problem.missed, left - row - 1)
+        worth = np.where(may & (left > row), now + reduced + on, -np.inf)
+        chosen, most = _greatest(worth, problem.first_of)
+        if row == 0:
+            bound = np.maximum(most, 0) + _SLACK
+        on_with = np.flatnonzero(most > 0)
+        picked = chosen[on_with]
+        rows[on_with, row] = picked
+        value[on_with] += now[picked] + problem.gift[picked]
+        gain[on_with] += now[picked] + reduced[picked]
+        missed[on_with] *= problem.missed[picked]
+    return bound, Sequences(rows, value, gain)
+
+
+def after_rows(problem: Problem, rows: Ints) -> tuple[Floats, Bools]:
+    """Return by candidate what stays of its value after its owner's rows, and whether it may follow them."""
+    share = np.ones(len(problem))
+    if not rows.shape[1]:
+        return share, problem.first
+    may = problem.later & (rows[problem.owner, -1] >= 0)
+    for row in rows.T:
+        before = row[problem.owner]
+        same = (problem.approach == problem.approach[before]) & may
+        may = (
+            may
+            & (problem.begin >= problem.ready[before])
+            & (problem.slot != problem.slot[before])
+            & ~(same & (problem.part == problem.part[before]))
+        )
+        may &= (problem.group < 0) | (problem.group != problem.group[before])
+        share = np.where(same, problem.again, share)
+    return share, may
+
+
+def _greatest(worth: Floats, first_of: Ints) -> tuple[Ints, Floats]:
+    """Return by owner the position of the greatest worth, the first among equals, and that worth."""
+    owners = len(first_of) - 1
+    most, chosen = np.full(owners, -np.inf), np.full(owners, -1, dtype=np.int64)
+    some = np.flatnonzero(np.diff(first_of))
+    if len(some):
+        most[some] = np.maximum.reduceat(worth, first_of[some])
+        hits = np.flatnonzero(worth == np.repeat(most, np.diff(first_of)))
+        of = np.searchsorted(first_of, hits, side="right") - 1
+        chosen[of[::-1]] = hits[::-1]
+    return chosen, most

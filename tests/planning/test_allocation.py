@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from skiptrace.planning.allocation import allocate, best_first
+from skiptrace.planning.prices import find_prices
+from skiptrace.planning.sequences import FINE, Chooser
+
+from .problems import best_worth, draw, sequences_of
+
+SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def worth_by_hand(problem, owner, rows):
+    """Look a sequence up among all that the owner may be given."""
+    wanted = [int(row) for row in rows if row >= 0]
+    return next((worth for one, worth in sequences_of(problem, owner) if one == wanted), None if wanted else 0.0)
+
+
+@SLOW
+@given(st.integers(0, 10_000), st.integers(1, 3), st.booleans())
+def test_no_plan_exceeds_the_bound_and_the_plan_is_one_that_can_be_made(seed, rows, additive):
+    problem, room = draw(seed, rows=rows, additive=additive)
+    tie = np.random.default_rng(seed).permutation(len(problem.left))
+    best = best_worth(problem, room)
+    made, prices = allocate(problem, room, tie)
+    bound = prices @ room + Chooser(problem, FINE)(prices)[0].sum()
+    assert bound >= best
+    for owner, mine in enumerate(made.rows):
+        assert made.value[owner] == pytest.approx(worth_by_hand(problem, owner, mine))
+    used = np.bincount(problem.slot[made.rows[made.rows >= 0]], minlength=len(room))
+    assert (used <= room).all()
+    plain = best_first(problem, room, tie)
+    assert plain.value.sum() - 1e-9 <= made.value.sum() <= best + 1e-9
+
+
+@SLOW
+@given(st.integers(0, 10_000), st.integers(1, 3))
+def test_at_any_prices_no_owner_has_a_better_sequence_than_the_bound_says(seed, rows):
+    problem, room = draw(seed, owners=3, rows=rows)
+    prices = np.random.default_rng(seed).uniform(0, 0.2, len(room))
+    for points in (2, 4, FINE):
+        most, found = Chooser(problem, points)(prices)
+        for owner in range(3):
+            gains = [worth - prices[problem.slot[rows]].sum() for rows, worth in sequences_of(problem, owner)]
+            best = max([0.0, *gains])
+            assert most[owner] >= best
+            assert found.gain[owner] <= best + 1e-9
+            assert found.gain[owner] == pytest.approx(
+                (worth_by_hand(problem, owner, found.rows[owner]) or 0)
+                - prices[problem.slot[found.rows[owner][found.rows[owner] >= 0]]].sum(),
+            )
+
+
+@pytest.mark.parametrize(("rows", "additive", "most"), [(1, False, 0.001), (2, True, 0.001), (2, False, 0.005)])
+def test_with_many_owners_the_gap_is_small_and_best_first_is_beaten(rows, additive, most):
+    problem, room = draw(5, owners=400, rows=rows, additive=additive)
+    problem, room = replace(problem, gift=np.zeros(len(problem))), room * 30
+    tie = np.random.default_rng(0).permutation(400)
+    made, prices = allocate(problem, room, tie)
+    bound = prices @ room + Chooser(problem, FINE)(prices)[0].sum()
+    assert (bound - made.value.sum()) / bound <= most
+    plain = best_first(problem, room, tie).value.sum()
+    assert made.value.sum() > 1.005 * plain
+
+
+def test_prices_are_nought_where_everybody_fits():
+    problem, room = draw(1)
+    assert not find_prices(problem, np.full(len(room), 99), np.arange(len(problem.left))).any()
+
+
+def test_the_same_problem_gives_the_same_plan():
+    problem, room = draw(11, owners=60)
+    one, other = (allocate(problem, room * 2, np.arange(60)) for _ in range(2))
+    assert np.array_equal(one[0].rows, other[0].rows)
+    assert np.array_equal(one[1], other[1])
+
+
+def test_samples_lead_to_prices_as_good_as_everybodys(monkeypatch):
+    problem, room = draw(3, owners=800)
+    room, tie = room * 40, np.random.default_rng(0).permutation(800)
+
+    def bound():
+        prices = find_prices(problem, room, tie)
+        return prices @ room + Chooser(problem)(prices)[0].sum()
+
+    whole = bound()
+    monkeypatch.setattr("skiptrace.planning.prices._SAMPLE", 50)
+    assert bound() == pytest.approx(whole, rel=0.01)
+
+
+def test_what_is_looked_at_together_does_not_change_what_is_chosen(monkeypatch):
+    problem, room = draw(7, owners=40, rows=3)
+    prices = np.full(len(room), 0.05)
+    most, found = Chooser(problem)(prices)
+    monkeypatch.setattr("skiptrace.planning.sequences._CHUNK", 10)
+    again, other = Chooser(problem)(prices)
+    assert again == pytest.approx(most)
+    assert np.array_equal(found.rows, other.rows)
