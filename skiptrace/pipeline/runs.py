@@ -114,6 +114,11 @@ def _contents(
         "model": {"link": picture.linked.diagnostics, "learn": picture.learned.diagnostics},
         "capacity": plan.diagnostics.get("capacity", {}),
         "optimality_gap": plan.diagnostics.get("optimality_gap"),
+        "planning": {
+            name: plan.diagnostics[name]
+            for name in ("expected_contacts", "value", "bound", "dearest_slots")
+            if name in plan.diagnostics
+        },
     }
 
 

@@ -8,12 +8,13 @@ import numpy as np
 
 from skiptrace.planning.candidates import DAYPARTS
 from skiptrace.planning.pace import CHANNELS
+from skiptrace.planning.sequences import Problem
 from skiptrace.planning.worth import worth_of
 
 if TYPE_CHECKING:
     from skiptrace.planning.assignment import Values
     from skiptrace.planning.candidates import Candidates
-    from skiptrace.planning.roster import Bools, Ints, Roster
+    from skiptrace.planning.roster import Bools, Floats, Ints, Roster
     from skiptrace.settings import PlanParams
 
 __all__ = ["Progress"]
@@ -101,13 +102,64 @@ class Progress:
 
     def values(self, candidates: Candidates, which: Ints) -> Values:
         """Return what candidates are worth now: expected right-party contacts that they add, sooner before later."""
+        return (self.worths(candidates, which) + self.gifts(candidates, which)).astype(np.float32)
+
+    def worths(self, candidates: Candidates, which: Ints) -> Floats:
+        """Return the same but for what promises due today are put before others by."""
         approach = candidates.approach[which]
         p = candidates.p[which].astype(np.float64)
         p *= self._worth[approach]
         p *= self._missed[self._roster.account_of[approach]]
         p *= np.where(self._tried[approach], self._params.repeat_share, 1)
         p *= (1 - self._params.wait_cost_per_day) ** (candidates.begin[which] / _DAY_S)
-        return (p + _DUE_FIRST * candidates.due[which]).astype(np.float32)
+        return p
+
+    @staticmethod
+    def gifts(candidates: Candidates, which: Ints) -> Floats:
+        """Return what promises due today are put before others by."""
+        found: Floats = _DUE_FIRST * candidates.due[which].astype(np.float64)
+        return found
+
+    def problem(self, candidates: Candidates, which: Ints, *, by_account: bool = False) -> Problem:
+        """Return what is left to choose.
+
+        Parameters
+        ----------
+        candidates
+            All of them.
+        which
+            Those to choose from, ascending.
+        by_account
+            Each account is an owner of its own. Otherwise each person is, and of one with several accounts only the
+            next row is chosen: it decides which account's turn it is then.
+        """
+        approach = candidates.approach[which].astype(np.int64)
+        account = self._roster.account_of[approach]
+        person = self._roster.person_of[account]
+        whose = account if by_account else person
+        new = np.append(True, whose[1:] != whose[:-1])[: len(whose)]
+        left = self._params.max_attempts_per_account - self.waves[account]
+        left = np.minimum(left, (self._bound - self._rows)[person])
+        if not by_account:
+            left = np.where(self._roster.accounts_of[person] > 1, 1, left)
+        group = self._roster.relation_of[approach]
+        allowed = np.ones(len(which), dtype=np.bool_)
+        return Problem(
+            owner=np.cumsum(new) - 1,
+            approach=approach,
+            slot=candidates.slot[which],
+            part=candidates.part[which],
+            group=group,
+            begin=candidates.begin[which],
+            ready=candidates.end[which].astype(np.int64) + round(3_600 * self._params.min_gap_hours),
+            value=self.worths(candidates, which),
+            gift=self.gifts(candidates, which),
+            missed=np.where(group >= 0, 1, 1 - candidates.p[which].astype(np.float64)),
+            again=np.where(self._tried[approach], 1.0, self._params.repeat_share),
+            first=allowed,
+            later=allowed,
+            left=left[new],
+        )
 
     def place(self, candidates: Candidates, chosen: Ints) -> None:
         """Take note of rows placed; at most one a person."""

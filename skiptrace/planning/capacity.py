@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,8 +34,8 @@ class Capacity:
         Unix seconds: no attempt starts before or ends its window after.
     lengths
         Seconds of a slot, by kind.
-    room
-        Attempts that still fit, by slot.
+    room, at_first
+        Attempts that still fit, and that fitted in the beginning, by slot.
     """
 
     def __init__(self, start: int, params: PlanParams) -> None:
@@ -50,7 +51,7 @@ class Capacity:
         # Of the first and the last slot only a part lies in the plan.
         within = np.minimum((opens + 1) * length, self.end) - np.maximum(opens * length, start)
         self.room = np.repeat(each, counts) * within // length
-        self._at_first = self.room.copy()
+        self.at_first = self.room.copy()
 
     def slots(
         self, kind: npt.NDArray[np.signedinteger[Any]], second: npt.NDArray[np.signedinteger[Any]]
@@ -69,8 +70,14 @@ class Capacity:
         for number, kind in enumerate(KINDS):
             here = slice(self._offsets[number], self._offsets[number + 1])
             found[kind] = {
-                "available": int(self._at_first[here].sum()),
-                "used": int((self._at_first[here] - self.room[here]).sum()),
+                "available": int(self.at_first[here].sum()),
+                "used": int((self.at_first[here] - self.room[here]).sum()),
                 "full_slots": int((self.room[here] <= 0).sum()),
             }
         return found
+
+    def told(self, slot: int) -> dict[str, Any]:
+        """Return ``kind`` and ``begin`` (RFC 3339, UTC) of a slot."""
+        kind = int(np.searchsorted(self._offsets, slot, side="right")) - 1
+        opens = (self._first[kind] + slot - self._offsets[kind]) * self.lengths[kind]
+        return {"kind": KINDS[kind], "begin": datetime.fromtimestamp(max(int(opens), self.start), UTC).isoformat()}

@@ -1,23 +1,25 @@
-"""Make a plan: turn by turn, everybody's best lawful slot within capacity.
+"""Make a plan: turn by turn, the lawful slots within capacity that are worth most together.
 
-In each turn a person is given at most one row, later than their earlier ones. What law denies is taken out and
-something else is asked for. Accounts for which every candidate was full get new candidates, from the slots that still
-have room.
+In each turn everything that is left to do is laid out at prices of slots, and of each person's rows the first is
+placed: it was chosen with those after it in view. What law denies is taken out and something else is asked for at the
+same prices. Accounts for which every candidate was full get new candidates, from the slots that still have room.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from skiptrace.planning.assignment import assign, in_order_of_preference
+from skiptrace.planning.allocation import allocate, fit
+from skiptrace.planning.assignment import in_order_of_preference
 from skiptrace.planning.cadence import Progress
 from skiptrace.planning.candidates import find_candidates
 from skiptrace.planning.capacity import Capacity
+from skiptrace.planning.certificate import Considered, certify, dearest, gap_of
 from skiptrace.planning.inputs import Plan
 from skiptrace.planning.permission import Permission
 from skiptrace.planning.roster import enrol
@@ -94,6 +96,8 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
     placed = pl.concat(work.placed) if work.placed else pl.DataFrame(schema=_PLACED)
     placed = text_after_calls(placed, roster, work.capacity, work.permission, inputs, params)
     schedule = schedule_rows(placed, roster, inputs, params, as_of)
+    certificate = certify(work.considered, roster, work.capacity, work.tie, params)
+    bound = certificate.bound - work.gifts
     known = Obstacles(opened=opened, likely=likely, crowded=crowded, denials=work.permission.denials)
     return Plan(
         schedule=schedule,
@@ -101,14 +105,27 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
         diagnostics={
             "capacity": work.capacity.used(),
             "expected_contacts": round(math.fsum(schedule["expected_value"].to_list()), 6),
-            "optimality_gap": None,
+            "value": round(work.value, 6),
+            "bound": math.ceil(bound * 1e6) / 1e6,
+            "optimality_gap": gap_of(bound, work.value),
+            "dearest_slots": dearest(certificate, work.capacity),
         },
     )
 
 
 @dataclass(kw_only=True)
 class _Work:
-    """A plan in the making; ``placed`` are its rows, by turn."""
+    """A plan in the making.
+
+    Attributes
+    ----------
+    placed
+        Its rows, by turn.
+    considered
+        What it chose from.
+    value, gifts
+        What the rows are worth, and what promises due today were put before others by.
+    """
 
     roster: Roster
     capacity: Capacity
@@ -116,6 +133,9 @@ class _Work:
     permission: Permission
     tie: Ints
     placed: list[pl.DataFrame] = field(default_factory=list)
+    considered: list[Considered] = field(default_factory=list)
+    value: float = 0.0
+    gifts: float = 0.0
 
     def place_all(self, candidates: Candidates) -> Bools:
         """Go on turn by turn until nothing more can be placed.
@@ -127,37 +147,58 @@ class _Work:
         """
         crowded = np.zeros(len(self.roster.person_of), dtype=np.bool_)
         gone = np.zeros(len(candidates), dtype=np.bool_)
+        allowed = []
         while True:
             which = np.flatnonzero(self.progress.open(candidates) & ~gone)
             before = len(self.placed)
             self._turn(candidates, which, gone, crowded)
+            allowed.append(~gone)
             if len(self.placed) == before:
+                # What law refuses after the first turn, it refuses in view of the plan's own rows.
+                self.considered.append(Considered(candidates, allowed[0], allowed[min(1, len(allowed) - 1)]))
                 return crowded
 
     def _turn(self, candidates: Candidates, which: Ints, gone: Bools, crowded: Bools) -> None:
         """Give each person at most one row."""
         value = self.progress.values(candidates, which)
         order = in_order_of_preference(self._person(candidates, which), value)
-        which, value = which[order], value[order]
-        favourites = which[_firsts(self._person(candidates, which))]
+        favourites = which[order][_firsts(self._person(candidates, which[order]))]
         if self.placed:
             # After rows of the plan's own, law allows less: better to ask for every approach once than one by one.
-            best = which[_firsts(candidates.approach[which])]
+            best = which[order][_firsts(candidates.approach[which[order]])]
             self._strike(candidates, best, self.permission.judge(candidates, best, at_start_only=True), gone, round_=0)
+            which = which[~gone[which]]
+        if not len(which):
+            return
+        problem = self.progress.problem(candidates, which)
+        person = self._person(candidates, which)
+        names = person[problem.first_of[:-1]]
+        tie = np.argsort(np.argsort(self.tie[names]))
+        laid, prices = allocate(problem, self.capacity.room, tie)
+        rows = np.where(laid.rows >= 0, which[laid.rows], -1)
+        # Room is kept for what each person is to be given in later turns.
+        free = self.capacity.room - np.bincount(candidates.slot[rows[rows >= 0]], minlength=len(self.capacity.room))
         round_ = 0
-        while len(which):
-            which, value = which[~gone[which]], value[~gone[which]]
-            person = self._person(candidates, which)
-            chosen = which[assign(person, candidates.slot[which], value, self.tie, self.capacity.room)]
-            refused = np.ones(len(self.roster.accounts_of), dtype=np.bool_)
-            refused[self._person(candidates, chosen)] = False
-            crowded[self.roster.account_of[candidates.approach[which[refused[person]]]]] = True
+        while True:
+            asking = rows[:, 0] >= 0
+            refused = which[~asking[problem.owner] & (problem.first | problem.later)]
+            crowded[self.roster.account_of[candidates.approach[refused]]] = True
+            chosen = rows[asking, 0]
             judged = self.permission.judge(candidates, chosen)
             self._place(candidates, chosen, judged, favourites)
             self._strike(candidates, chosen, judged, gone, round_=round_)
-            denied = np.zeros(len(refused), dtype=np.bool_)
-            denied[self._person(candidates, chosen[~judged.allowed])] = True
-            which, value = which[denied[person]], value[denied[person]]
+            denied = np.zeros(len(rows), dtype=np.bool_)
+            denied[np.flatnonzero(asking)[~judged.allowed]] = True
+            if not denied.any():
+                return
+            given_up = rows[denied]
+            free += np.bincount(candidates.slot[given_up[given_up >= 0]], minlength=len(free))
+            part, at = problem.among(denied)
+            open_ = ~gone[which[at]]
+            which, problem, tie = which[at], replace(part, first=open_, later=open_), tie[denied]
+            laid = fit(problem, free, tie, prices)
+            rows = np.where(laid.rows >= 0, which[laid.rows], -1)
+            free = free - np.bincount(candidates.slot[rows[rows >= 0]], minlength=len(free))
             round_ += 1
 
     def _person(self, candidates: Candidates, which: Ints) -> Ints:
@@ -167,6 +208,8 @@ class _Work:
         chosen = chosen[judged.allowed]
         if not len(chosen):
             return
+        self.value += math.fsum(self.progress.worths(candidates, chosen).tolist())
+        self.gifts += math.fsum(self.progress.gifts(candidates, chosen).tolist())
         self.progress.place(candidates, chosen)
         self.capacity.take(candidates.slot[chosen])
         approach = candidates.approach[chosen].astype(np.int64)

@@ -71,6 +71,7 @@ def page(inputs: ReportInputs) -> str:
         _when(inputs),
         _reachable(inputs),
         _withheld(inputs),
+        _scarce(inputs),
         _calibrated(inputs),
         _first_rows(inputs),
         _doubtful(inputs),
@@ -170,6 +171,32 @@ def _withheld(inputs: ReportInputs) -> str:
         charts.bars(by_account, "provision", "accounts", "Accounts withheld by provision") if by_account.height else "",
         _table(("Provision", "Accounts", "Rows", "For example", "Citation"), rows, numbers=(1, 2)),
     )
+
+
+def _scarce(inputs: ReportInputs) -> str:
+    """Tell in which slots more capacity would bring most, and how far from the best possible the plan is."""
+    planning = inputs.manifest.get("planning", {})
+    dearest = planning.get("dearest_slots")
+    if not dearest:
+        return ""
+    rows = (
+        (
+            slot["kind"],
+            f"{slot['begin'][:10]} {slot['begin'][11:16]}",
+            f"{slot['room']:,}",
+            f"{slot['wanted']:,}",
+            f"{slot['price']:.3f}",
+        )
+        for slot in dearest
+    )
+    note = (
+        "These slots are full, and others would have used them. The last column is what one more attempt in the slot "
+        "would add, in right-party contacts. Times are UTC."
+    )
+    more = f"{planning['bound'] / planning['value'] - 1:.2%}" if planning["value"] > 0 else ""
+    close = f"No other plan within this capacity is worth more than {more} above this one." if more else ""
+    head = ("Kind", "Slot begins", "Room", "Wanted", "One more adds")
+    return _section("Where capacity binds", f"<p>{note} {close}</p>", _table(head, rows, numbers=(2, 3, 4)))
 
 
 def _calibrated(inputs: ReportInputs) -> str:

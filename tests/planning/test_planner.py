@@ -155,6 +155,9 @@ def test_capacity_holds_and_nobody_is_lost_whatever_the_bounds(  # noqa: PLR0913
     assert made.schedule.is_empty() or timed(made.schedule)["not_before"].min() >= AS_OF
     if slot != 17:  # polars truncates to other starts
         assert_sound(made, inputs, params)
+    told = made.diagnostics
+    assert 0 <= told["value"] <= told["bound"] + 1e-6
+    assert told["optimality_gap"] == pytest.approx(1 - told["value"] / told["bound"] if told["bound"] else 0, abs=2e-6)
     used = made.diagnostics["capacity"]
     counts = dict(made.schedule.group_by("channel").len().iter_rows())
     assert used["calls"]["used"] == counts.get("call", 0) <= used["calls"]["available"]
@@ -179,6 +182,21 @@ def test_scarce_slots_go_to_whom_they_are_worth_most():
     assert set(made.schedule["account_id"]) == {"A004", "A005"}
     assert made.schedule.sort("rank")["account_id"].to_list() == ["A005", "A004"]
     assert set(altogether(made.withheld)["provision"]) == {"capacity"}
+
+
+def test_the_report_is_told_where_capacity_binds_and_how_good_the_plan_is():
+    inputs = world(40)
+    made = plan(
+        inputs, AS_OF, PlanParams(calls_per_slot=1, messages_per_slot=0, letters_per_day=0), Law(inputs.windows)
+    )
+    told = made.diagnostics
+    assert 0 <= told["optimality_gap"] < 0.02
+    assert {slot["kind"] for slot in told["dearest_slots"]} == {"calls"}
+    prices = [slot["price"] for slot in told["dearest_slots"]]
+    assert prices == sorted(prices, reverse=True)
+    assert {slot["room"] for slot in told["dearest_slots"]} == {1}
+    assert max(slot["wanted"] for slot in told["dearest_slots"]) > 1
+    assert plan(inputs, AS_OF, PARAMS, Law(inputs.windows)).diagnostics["dearest_slots"] == []
 
 
 def test_full_hours_send_people_to_the_hours_that_have_room():

@@ -130,3 +130,14 @@ def test_pairs_in_doubt_are_shown_and_only_where_there_are_some(html, tmp_path):
     assert "1,234 possible matches wait for a reviewer" in page
     assert "A&lt;1&gt;" in page
     assert not re.search(r"https?:|//[a-z]|<script|@import|url\((?!#)", page)
+
+
+def test_it_is_told_where_capacity_binds_and_how_good_the_plan_is_and_only_then(html, tmp_path):
+    assert "Where capacity binds" not in html
+    slot = {"kind": "calls", "begin": "2026-11-24T18:00:00+00:00", "price": 0.0432, "room": 500, "wanted": 1234}
+    planning = {"value": 200.0, "bound": 201.0, "dearest_slots": [slot]}
+    write_report(_inputs(manifest=MANIFEST | {"planning": planning}), tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "No other plan within this capacity is worth more than 0.50% above this one." in page
+    cells = ("calls", "2026-11-24 18:00", "500", "1,234", "0.043")
+    assert re.search(r"<tr>" + "".join(rf"<td[^>]*>{cell}</td>" for cell in cells) + "</tr>", page)

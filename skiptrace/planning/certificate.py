@@ -1,0 +1,128 @@
+"""How good a plan is: a bound that no plan exceeds, and where capacity binds.
+
+The bound holds for every choice among the candidates that were looked at, less those that law refused while the plan
+was made. The accounts of one person are taken each for itself there, which only makes it larger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from skiptrace.planning.cadence import Progress
+from skiptrace.planning.candidates import Candidates
+from skiptrace.planning.prices import asked, find_prices
+from skiptrace.planning.sequences import FINE, Chooser
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from skiptrace.planning.capacity import Capacity
+    from skiptrace.planning.roster import Bools, Floats, Ints, Roster
+    from skiptrace.planning.sequences import Problem
+    from skiptrace.settings import PlanParams
+
+__all__ = ["Certificate", "Considered", "certify", "dearest", "gap_of"]
+
+_DEAREST = 20
+"""Slots that a reader is shown."""
+_DECIMALS = 6
+
+
+class Considered(NamedTuple):
+    """Candidates that a plan looked at; of each, whether law let it be an account's first row, or a later one."""
+
+    candidates: Candidates
+    first: Bools
+    later: Bools
+
+
+class Certificate(NamedTuple):
+    """What is known of the best plan there could be.
+
+    Attributes
+    ----------
+    bound
+        No plan is worth more.
+    prices
+        By slot: what one more attempt in it would add.
+    wanted
+        By slot: rows in it if there were room for everybody.
+    """
+
+    bound: float
+    prices: Floats
+    wanted: Ints
+
+
+def certify(
+    considered: Sequence[Considered], roster: Roster, capacity: Capacity, tie: Ints, params: PlanParams
+) -> Certificate:
+    """Return a bound for all plans that can be made of what was considered.
+
+    Parameters
+    ----------
+    considered
+        What was looked at.
+    roster, capacity, params
+        The plan's.
+    tie
+        By person, a permutation.
+    """
+    room = capacity.at_first
+    if not any(len(part.candidates) for part in considered):
+        return Certificate(0.0, np.zeros(len(room)), np.zeros(len(room), dtype=np.int64))
+    problem = _joined(considered, roster, params)
+    account = roster.account_of[problem.approach[problem.first_of[:-1]]]
+    person = roster.person_of[account]
+    prices = find_prices(problem, room, np.argsort(np.argsort(tie[person], kind="stable"), kind="stable"))
+    wanted = asked(problem, Chooser(problem)(np.zeros(len(room)))[1], len(room))
+    most = Chooser(problem, FINE)(prices)[0]
+    # A person is given so many rows at most, hence rows of so many accounts.
+    order = np.lexsort((-most, person))
+    place = np.arange(len(order)) - np.searchsorted(person[order], person[order])
+    rows = max(params.max_attempts_per_person, params.max_attempts_per_account)
+    return Certificate(float(prices @ room + most[order][place < rows].sum()), prices, wanted)
+
+
+def _joined(considered: Sequence[Considered], roster: Roster, params: PlanParams) -> Problem:
+    every = {
+        name: np.concatenate([getattr(part.candidates, name) for part in considered])
+        for name in Candidates.__annotations__
+    }
+    first, later = (np.concatenate([getattr(part, name) for part in considered]) for name in ("first", "later"))
+    order = np.lexsort((every["begin"], every["approach"]))
+    order = order[(first | later)[order]]
+    candidates = Candidates(**{name: column[order] for name, column in every.items()})
+    problem = Progress(roster, params).problem(candidates, np.arange(len(order)), by_account=True)
+    return replace(problem, first=first[order], later=later[order])
+
+
+def gap_of(bound: float, value: float) -> float:
+    """Return the share by which the best plan may be worth more than this one, rounded up.
+
+    Examples
+    --------
+    >>> gap_of(200.0, 199.0), gap_of(0.0, 0.0)
+    (0.005, 0.0)
+    """
+    if bound <= 0:
+        return 0.0
+    return float(np.ceil(max(0.0, (bound - value) / bound) * 10**_DECIMALS) / 10**_DECIMALS)
+
+
+def dearest(found: Certificate, capacity: Capacity) -> list[dict[str, Any]]:
+    """Return the slots in which one more attempt would add most: kind, begin, price, room and how many wanted it."""
+    order = np.lexsort((np.arange(len(found.prices)), -found.prices))[:_DEAREST]
+    return [
+        {
+            **capacity.told(slot),
+            "price": round(float(found.prices[slot]), _DECIMALS),
+            "room": int(capacity.at_first[slot]),
+            "wanted": int(found.wanted[slot]),
+        }
+        for slot in order.tolist()
+        if found.prices[slot] > 0
+    ]
