@@ -62,8 +62,10 @@ def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:
         waiting = made.rows[:, 0] < 0
         while waiting.any():
             who = np.flatnonzero(waiting)
-            part, at = problem.among(waiting)
-            costs = np.where(room > 0, prices * share, np.inf)
+            part, at = problem.among(waiting, room > 0)
+            if not len(part):
+                break
+            costs = prices * share
             found = Chooser(part)(costs)[1]
             kept = _kept(part, found, costs, room, tie[who])
             waiting[who[kept | (found.rows[:, 0] < 0)]] = False
@@ -85,7 +87,7 @@ def _kept(problem: Problem, found: Sequences, costs: Floats, room: Ints, tie: In
     kept: Bools = taken[:, 0] & ~contested
     if not contested.any():
         return kept
-    rival = Chooser(problem.among(contested)[0])(np.where(over, np.inf, costs))[1]
+    rival = Chooser(problem.among(contested, ~over)[0])(costs)[1]
     free = room - np.bincount(slots[kept][taken[kept]], minlength=len(room))
     who = np.flatnonzero(contested)
     who = who[np.lexsort((tie[who], rival.gain - found.gain[who]))]

@@ -24,6 +24,7 @@ __all__ = ["asked", "find_prices"]
 _SAMPLE = 3_000
 """Owners of the smallest sample: enough to tell which slots are dear."""
 _GROWTH = 4
+_FEW = 1_000
 _ROUNDS, _LATER_ROUNDS, _LAST_ROUNDS = 150, 25, 12
 """At most, on the smallest sample, on larger ones, and on everybody: what costs most is done least often."""
 
@@ -76,6 +77,8 @@ def _descend(chooser: Chooser, room: Floats, start: Floats, rounds: int) -> Floa
             least, best = value, prices.copy()
         return value, room - asked(chooser.problem, found, len(room))
 
-    limits = {"maxiter": rounds, "maxfun": rounds, "ftol": 1e-10, "gtol": 1e-6}
+    # A hundred-thousandth of the bound is less than fitting loses; few owners are cheap to be exact with.
+    near = 1e-10 if len(chooser.problem.left) <= _FEW else 5e-6
+    limits = {"maxiter": rounds, "maxfun": rounds, "ftol": near, "gtol": 1e-6}
     minimize(bound, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start), options=limits)
     return best

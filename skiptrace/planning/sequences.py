@@ -75,9 +75,9 @@ class Problem:
         """Return how many candidates there are."""
         return len(self.owner)
 
-    def among(self, owners: Bools) -> tuple[Problem, Ints]:
-        """Return the problem of some owners, numbered anew, and the candidates that stay."""
-        kept = np.flatnonzero(owners[self.owner])
+    def among(self, owners: Bools, slots: Bools | None = None) -> tuple[Problem, Ints]:
+        """Return the problem of some owners, numbered anew, in some slots, and the candidates that stay."""
+        kept = np.flatnonzero(owners[self.owner] if slots is None else owners[self.owner] & slots[self.slot])
         number = np.cumsum(owners) - 1
         columns = {field.name: getattr(self, field.name)[kept] for field in fields(self) if field.name != "left"}
         return replace(self, **{**columns, "owner": number[self.owner[kept]], "left": self.left[owners]}), kept
@@ -176,7 +176,8 @@ class _Ahead:
         deep = int(problem.left.max(initial=1))
         least = np.minimum.reduceat(problem.missed, problem.first_of[:-1].clip(max=max(len(problem) - 1, 0)))
         self._least = (least ** (deep - 1))[problem.owner]
-        self._last = 1 if float(self._least.min()) == 1 else points - 1
+        # Where nothing is ever reached for good, there is one point.
+        self._last = 0 if float(self._least.min()) == 1 else points - 1
         self._levels: list[Floats] = []
         for _ in range(deep - 1):
             level = np.zeros((self._last + 1, len(problem)))
@@ -188,13 +189,17 @@ class _Ahead:
             self._levels.append(level)
 
     def _point(self, place: int | Ints) -> Floats:
-        found: Floats = self._least + (1 - self._least) * (place / self._last) ** 2
+        found: Floats = self._least + (1 - self._least) * (place / max(self._last, 1)) ** 2
         return found
 
     def after(self, missed: Floats, rows: int | Ints) -> Floats:
         """Return by candidate what going on after it is worth at most, with so many further rows."""
         found = np.zeros(len(missed))
         if not self._levels:
+            return found
+        if self._last == 0:
+            for number, level in enumerate(self._levels, start=1):
+                found = np.where(np.equal(rows, number), level[0], found)
             return found
         room = np.where(self._least < 1, 1 - self._least, 1)
         place = np.sqrt(np.clip((missed - self._least) / room, 0, 1)) * self._last
