@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from skiptrace.dialer_settings import ExportParams
 from skiptrace.errors import SettingsError
+from skiptrace.shifts import CapacityPlan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,7 @@ __all__ = [
     "Settings",
     "TemplatesParams",
     "TraceParams",
+    "load_capacity",
     "load_settings",
 ]
 
@@ -240,6 +242,8 @@ class PlanParams(Params):
     """Calls that the lines and agents can make in one slot."""
     messages_per_slot: int = Field(default=5_000, ge=0)
     letters_per_day: int = Field(default=1_000, ge=0)
+    capacity: CapacityPlan | None = None
+    """Capacity by weekday and hour, which goes before the three numbers above; ``--capacity`` reads it from a file."""
     min_p_reach: float = Field(default=0.001, ge=0, le=1)
     """Attempts less likely to reach the debtor are not worth disturbing anybody for."""
     max_attempts_per_person: int = Field(default=4, ge=1, le=100)
@@ -344,17 +348,32 @@ def load_settings(path: Path | None) -> Settings:
         If the file cannot be read, is not TOML, or holds an unknown key or a value out of bounds. The message names
         the key and, for an unknown one, the nearest known.
     """
-    if path is None:
-        return Settings()
+    return Settings() if path is None else parse_settings(_read(path), path.name)
+
+
+def load_capacity(path: Path) -> CapacityPlan:
+    """Read the capacity of a week from a TOML file.
+
+    Raises
+    ------
+    SettingsError
+        As by :func:`load_settings`.
+    """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return CapacityPlan.model_validate(_read(path))
+    except ValidationError as error:
+        raise SettingsError(f"{path.name}: {_explain(error, CapacityPlan)}") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"{path.name}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path.name}: not UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path.name}: not TOML: {error}") from error
-    return parse_settings(values, path.name)
 
 
 def parse_settings(values: dict[str, Any], name: str = "settings") -> Settings:
@@ -377,19 +396,22 @@ def parse_settings(values: dict[str, Any], name: str = "settings") -> Settings:
     return settings
 
 
-def _explain(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
+def _explain(error: ValidationError, model: type[BaseModel] = Settings) -> str:
+    errors = error.errors(include_url=False, include_context=False)
+    # A key that was mistyped is often missing, too.
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     where = [str(part) for part in first["loc"]]
     if first["type"] != "extra_forbidden":
         return f"{'.'.join(where)}: {first['msg'].lower().removeprefix('value error, ')}"
-    known = _fields(where[:-1])
+    known = _fields(where[:-1], model)
     near = difflib.get_close_matches(where[-1], known, n=1, cutoff=0)
     return f"unknown key {'.'.join(where)}; nearest known: {near[0]}"
 
 
-def _fields(where: list[str]) -> list[str]:
-    model: type[BaseModel] = Settings
+def _fields(where: list[str], model: type[BaseModel]) -> list[str]:
     for part in where:
+        if part.isdecimal():
+            continue  # which of several
         annotation = model.model_fields[part].annotation
         model = next((arg for arg in get_args(annotation) if isinstance(arg, type)), annotation)  # type: ignore[assignment]
     return list(model.model_fields)

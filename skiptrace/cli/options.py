@@ -20,7 +20,7 @@ from skiptrace.ingest.instants import zone_name
 from skiptrace.pipeline import gathering
 from skiptrace.pipeline.terms import Terms
 from skiptrace.pipeline.understanding import Picture, understand
-from skiptrace.settings import load_settings
+from skiptrace.settings import load_capacity, load_settings
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AsOf",
     "Batch",
+    "CapacityFile",
     "CasefilePath",
     "Json",
     "KeyFile",
@@ -52,6 +53,10 @@ AsOf = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random draw.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="Settings in TOML.")]
+CapacityFile = Annotated[
+    Path | None,
+    typer.Option("--capacity", metavar="FILE", help="Who works when and can do how much, in TOML."),
+]
 KeyFile = Annotated[
     Path | None,
     typer.Option("--key-file", metavar="FILE", help="File with the casefile's key; SKIPTRACE_KEY goes first."),
@@ -115,9 +120,14 @@ def read_moment(text: str | None, option: str = "--as-of") -> datetime:
     return moment.astimezone(UTC)
 
 
-def terms(as_of: str | None, seed: int, settings: Path | None, *, quiet: bool = False) -> Terms:
+def terms(
+    as_of: str | None, seed: int, settings: Path | None, *, quiet: bool = False, capacity: Path | None = None
+) -> Terms:
     """Put the terms of a command together; stages are shown on a terminal, and nowhere else."""
     loaded = load_settings(settings)
+    if capacity is not None:
+        staffed = loaded.plan.model_copy(update={"capacity": load_capacity(capacity)})
+        loaded = loaded.model_copy(update={"plan": staffed})
     if quiet or not sys.stderr.isatty():
         return Terms(as_of=read_moment(as_of), seed=seed, settings=loaded)
     errors = Console(stderr=True, highlight=False)

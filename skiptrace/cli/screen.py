@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from skiptrace.pipeline.gathering import Gathered
     from skiptrace.pipeline.results import Taken
     from skiptrace.pipeline.runs import Summary
+    from skiptrace.pipeline.what_if import Brought
 
-__all__ = ["show_json", "show_rejected", "show_summary", "show_taken", "show_trouble"]
+__all__ = ["show_brought", "show_json", "show_rejected", "show_summary", "show_taken", "show_trouble"]
 
 SHOWN = 10
 """Lines of one kind of trouble shown in the terminal; the files have them all."""
@@ -28,6 +29,15 @@ SHOWN = 10
 def show_json(value: object) -> None:
     """Print one JSON document; instants as RFC 3339."""
     typer.echo(json.dumps(value, ensure_ascii=False, default=lambda each: each.isoformat()))
+
+
+def show_brought(brought: Brought) -> None:
+    """Print what another capacity would bring."""
+    typer.echo(
+        f"expected right-party contacts: {brought.before:,.1f} as things are, {brought.after:,.1f} with this change "
+        f"({brought.after - brought.before:+,.1f}; the prices of slots said {brought.predicted:+,.1f})"
+    )
+    typer.echo(f"attempts: {brought.attempts_before:,} and {brought.attempts_after:,}; nothing was written")
 
 
 def show_summary(summary: Summary, console: Console) -> None:

@@ -11,6 +11,7 @@ import typer
 from skiptrace.cli.options import (
     AsOf,
     Batch,
+    CapacityFile,
     CasefilePath,
     Json,
     KeyFile,
@@ -22,10 +23,10 @@ from skiptrace.cli.options import (
     output_console,
     terms,
 )
-from skiptrace.cli.screen import show_json, show_rejected, show_summary, show_taken, show_trouble
+from skiptrace.cli.screen import show_brought, show_json, show_rejected, show_summary, show_taken, show_trouble
 from skiptrace.dialers import DIALERS, FORMATS, RESULT_FORMATS
 from skiptrace.errors import PromiseBroken, UsageError
-from skiptrace.pipeline import exporting, gathering, results, runs
+from skiptrace.pipeline import exporting, gathering, results, runs, what_if
 from skiptrace.pipeline.release import apart
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def run(
     as_of: AsOf = None,
     seed: Seed = 0,
     settings: SettingsFile = None,
+    capacity: CapacityFile = None,
     as_json: Json = False,
 ) -> None:
     """Take a batch of accounts to a lawful, ranked schedule.
@@ -61,7 +63,7 @@ def run(
     Example: skiptrace run samples/five_accounts --casefile my.casefile --out out
     """
     apart(out, batch)
-    chosen = terms(as_of, seed, settings, quiet=as_json)
+    chosen = terms(as_of, seed, settings, quiet=as_json, capacity=capacity)
     kept = open_casefile(casefile, key_file) if casefile else None
     _plan(gathering.gather(batch, kept, chosen), kept, out, chosen, as_json=as_json)
 
@@ -74,15 +76,30 @@ def plan(
     as_of: AsOf = None,
     seed: Seed = 0,
     settings: SettingsFile = None,
+    capacity: CapacityFile = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if", metavar="CHANGE", help="Only tell what this would bring: agents=+5, calls=+10%, letters=+200."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Plan anew from what is known, results that came back included.
 
     Example: skiptrace plan --casefile my.casefile --out out --as-of 2026-11-24T09:00:00+00:00
     """
-    apart(out, batch or [])
-    chosen = terms(as_of, seed, settings, quiet=as_json)
+    chosen = terms(as_of, seed, settings, quiet=as_json, capacity=capacity)
     kept = open_casefile(casefile, key_file) if casefile else None
+    if changes:
+        what_if.changed(chosen.settings.plan, changes)  # before the long work
+        brought = what_if.what_if(gathering.gather(batch or [], kept, chosen, keep=False), changes, chosen)
+        if as_json:
+            show_json(asdict(brought))
+        else:
+            show_brought(brought)
+        return
+    apart(out, batch or [])
     _plan(gathering.gather(batch or [], kept, chosen), kept, out, chosen, as_json=as_json)
 
 

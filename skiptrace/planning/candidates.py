@@ -104,7 +104,7 @@ def find_candidates(
         none = _Slots(**{field.name: np.zeros(0, dtype=np.int64) for field in fields(_Slots)})
         found.append(_pack(none, np.zeros(0), roster, capacity))
     joined = {name: np.concatenate([getattr(part, name) for part in found]) for name in Candidates.__annotations__}
-    return Candidates(**joined), opened
+    return _with_groups(Candidates(**joined), roster, capacity), opened
 
 
 def _open_slots(roster: Roster, capacity: Capacity, wanted: Bools, params: PlanParams) -> Iterator[_Slots]:
@@ -138,7 +138,7 @@ def _cut(
     start, finish = np.maximum(opens, begin[of]), np.minimum(opens + length[of], end[of])
     approach = approach[of]
     slot = capacity.slots(roster.kind_of[approach], start)
-    usable = (finish - start >= params.min_window_s) & (capacity.room[slot] > 0)
+    usable = (finish - start >= params.min_window_s) & _free(approach, slot, roster, capacity)
     if not usable.any():
         return
     approach, slot, start, finish = approach[usable], slot[usable], start[usable], finish[usable]
@@ -150,6 +150,35 @@ def _cut(
     local = start + offset
     day, hour = local // _DAY_S, local % _DAY_S // _HOUR_S
     yield _Slots(approach=approach, slot=slot, begin=start, end=finish, day=day, hour=hour)
+
+
+def _free(approach: Ints, slot: Ints, roster: Roster, capacity: Capacity) -> Bools:
+    """Mark where there is room, of calls with somebody who speaks the account's language."""
+    found: Bools = capacity.room[slot] > 0
+    if capacity.served:
+        calls = np.flatnonzero(roster.kind_of[approach] == 0)
+        found[calls] = False
+        for kind, served in capacity.served.items():
+            found[calls] |= served[approach[calls]] & (capacity.room[capacity.beside(slot[calls], kind)] > 0)
+    return found
+
+
+def _with_groups(candidates: Candidates, roster: Roster, capacity: Capacity) -> Candidates:
+    """Let each call be made by any group of agents that can talk to the account and has room."""
+    if not capacity.served:
+        return candidates
+    call = roster.kind_of[candidates.approach] == 0
+    which, slots = [np.flatnonzero(~call)], [candidates.slot[~call]]
+    for kind, served in capacity.served.items():
+        slot = capacity.beside(candidates.slot, kind)
+        mine = np.flatnonzero(call & served[candidates.approach])
+        mine = mine[capacity.room[slot[mine]] > 0]
+        which.append(mine)
+        slots.append(slot[mine])
+    at = np.concatenate(which)
+    order = np.argsort(at, kind="stable")
+    columns = {field.name: getattr(candidates, field.name)[at[order]] for field in fields(Candidates)}
+    return Candidates(**{**columns, "slot": np.concatenate(slots)[order].astype(np.int32)})
 
 
 def _choose(slots: _Slots, inputs: PlanInputs, roster: Roster, capacity: Capacity, params: PlanParams) -> Candidates:

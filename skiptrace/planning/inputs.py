@@ -78,7 +78,8 @@ class Plan:
         ``capacity`` by kind (``available``, ``used``, ``full_slots``); ``expected_contacts`` (sum of expected values);
         ``value`` (the same, sooner before later: what the plan was chosen by), ``bound`` (no plan of what was looked at
         and law allowed is worth more) and ``optimality_gap`` ((bound - value) / bound); ``dearest_slots``, where one
-        more attempt would add most (``kind``, ``begin``, ``price``, ``room``, ``wanted``).
+        more attempt would add most (``kind``, ``begin``, ``price``, ``room``, ``wanted``);
+        ``slot_prices``, the prices of all slots.
     """
 
     schedule: pl.DataFrame

@@ -74,9 +74,11 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
     """
     start = math.ceil(as_of.timestamp())
     roster = enrol(inputs)
+    capacity = Capacity(start, params)
+    capacity.serve(roster.accounts["language"].gather(roster.approaches["account"]).to_list())
     work = _Work(
         roster=roster,
-        capacity=Capacity(start, params),
+        capacity=capacity,
         progress=Progress(roster, params),
         permission=Permission(roster, check, start, inputs.batch_id),
         tie=np.random.default_rng(inputs.seed).permutation(len(roster.accounts_of)),
@@ -109,6 +111,7 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
             "bound": math.ceil(bound * 1e6) / 1e6,
             "optimality_gap": gap_of(bound, work.value),
             "dearest_slots": dearest(certificate, work.capacity),
+            "slot_prices": certificate.prices.tolist(),
         },
     )
 

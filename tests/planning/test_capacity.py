@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from skiptrace.errors import SettingsError
 from skiptrace.planning.capacity import Capacity
-from skiptrace.settings import PlanParams
+from skiptrace.settings import PlanParams, load_capacity
+from skiptrace.shifts import CapacityPlan
 
 DAY = 86_400
 PARAMS = PlanParams(horizon_days=1, slot_minutes=60, calls_per_slot=12, messages_per_slot=24, letters_per_day=48)
@@ -41,3 +44,67 @@ def test_places_are_used_up():
     assert capacity.room[0] == 0
     assert capacity.used()["calls"] == {"available": 288, "used": 12, "full_slots": 1}
     assert capacity.used()["messages"]["used"] == 1
+
+
+def staffed(**changes: object) -> PlanParams:
+    return PARAMS.model_copy(update={"capacity": CapacityPlan.model_validate(changes)})
+
+
+def test_groups_work_in_their_own_hours_and_add_up():
+    # Day 4 was a Monday; New York is five hours behind in January.
+    day = {"days": "Mon", "agents": 2, "calls_an_hour": 6}
+    groups = [
+        {**day, "hours": "09:00-17:00", "time_zone": "America/New_York"},
+        {**day, "hours": "16:30-18:00", "time_zone": "UTC"},
+        {**day, "days": "Tue"},
+    ]
+    capacity = Capacity(4 * DAY, staffed(calls=groups))
+    calls = capacity.room[:24].tolist()
+    assert calls == [0] * 14 + [12, 12, 18, 24] + [12] * 4 + [0] * 2
+    assert capacity.room[24:48].tolist() == [24] * 24
+
+
+def test_lines_bind_where_agents_do_not():
+    group = {"agents": 10, "calls_an_hour": 12, "lines": 2, "call_minutes": 2}
+    assert set(Capacity(4 * DAY, staffed(calls=[group])).room[:24].tolist()) == {60}
+
+
+def test_letters_have_days_and_emails_may_have_room_of_their_own():
+    capacity = Capacity(4 * DAY, staffed(letters=[{"days": "Sat-Mon", "a_day": 7}], emails=[{"an_hour": 5}]))
+    assert capacity.used()["letters"]["available"] == 7
+    assert capacity.used()["emails"] == {"available": 120, "used": 0, "full_slots": 0}
+    assert capacity.slots(np.array([3]), np.array([4 * DAY])).item() == 49
+    assert Capacity(5 * DAY, staffed(letters=[{"days": "Mon", "a_day": 7}])).used()["letters"]["available"] == 0
+    plain = Capacity(4 * DAY, PARAMS)
+    assert plain.slots(np.array([3]), np.array([4 * DAY])) == plain.slots(np.array([1]), np.array([4 * DAY]))
+
+
+def test_who_speaks_a_language_serves_it_and_an_unknown_language_is_any():
+    group = {"agents": 1, "calls_an_hour": 1}
+    capacity = Capacity(
+        4 * DAY, staffed(calls=[{**group, "languages": ["es", "en-GB"]}, {**group, "languages": ["fr"]}])
+    )
+    capacity.serve(["en-US", "fr", None, "de"])
+    assert [served.tolist() for served in capacity.served.values()] == [
+        [True, False, True, False],
+        [False, True, True, False],
+    ]
+    assert set(capacity.used()) == {"calls (en, es)", "calls (fr)", "messages", "letters"}
+    assert capacity.told(int(capacity.beside(np.array([3]), 4)[0]))["kind"] == "calls (fr)"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[calls]]\nagent = 3", "unknown key calls.0.agent; nearest known: agents"),
+        ("[[calls]]\nagents = 3\nhours = '17:00-09:00'", "calls.0.hours: .* the end after the beginning"),
+        ("[[calls]]\nagents = 3\ndays = 'weekdays'", "calls.0.days: .* such as mon-fri"),
+        ("[[calls]]\nagents = 3\ntime_zone = 'Nowhere/Here'", "calls.0.time_zone: .* such as europe/london"),
+        ("[[lettres]]\na_day = 3", "unknown key lettres; nearest known: letters"),
+        ("calls = 3", "calls: "),
+    ],
+)
+def test_what_a_capacity_file_says_wrong_is_told_in_one_line(tmp_path, text, said):
+    (tmp_path / "capacity.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=f"^capacity.toml: {said}"):
+        load_capacity(tmp_path / "capacity.toml")
