@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -262,6 +262,12 @@ class PlanParams(Params):
     """The same for an answer within two weeks: it comes late and costs postage; letters go where little else does."""
     location_worth: float = Field(default=0.1, ge=0, le=1)
     """Right-party contacts that an answered location call to a third party leads to."""
+    value: Literal["contacts", "money"] = "contacts"
+    """What counts: every debtor reached alike, or by what is owed. Where slots are few, money lets small debts wait."""
+    rate_of_balance: float = Field(default=0.05, gt=0)
+    """Share of the balance that a right-party contact brings in; scales what is told, not the plan."""
+    exchange_rates: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    """What one unit of each currency is worth in that of the plan; needed where balances are in several."""
     max_ring_s: int = Field(default=28, ge=1)
     """Five or six rings; longer makes no more reaches and more complaints."""
     text_at_once_share: float = Field(default=0.7, ge=0)

@@ -33,8 +33,9 @@ def show_json(value: object) -> None:
 
 def show_brought(brought: Brought) -> None:
     """Print what another capacity would bring."""
+    what = "money" if brought.unit == "money" else "right-party contacts"
     typer.echo(
-        f"expected right-party contacts: {brought.before:,.1f} as things are, {brought.after:,.1f} with this change "
+        f"expected {what}: {brought.before:,.1f} as things are, {brought.after:,.1f} with this change "
         f"({brought.after - brought.before:+,.1f}; the prices of slots said {brought.predicted:+,.1f})"
     )
     typer.echo(f"attempts: {brought.attempts_before:,} and {brought.attempts_after:,}; nothing was written")

@@ -116,7 +116,7 @@ def _contents(
         "optimality_gap": plan.diagnostics.get("optimality_gap"),
         "planning": {
             name: plan.diagnostics[name]
-            for name in ("expected_contacts", "value", "bound", "dearest_slots")
+            for name in ("unit", "expected_contacts", "expected_value", "value", "bound", "dearest_slots")
             if name in plan.diagnostics
         },
     }

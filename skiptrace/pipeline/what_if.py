@@ -44,14 +44,17 @@ class Brought:
 
     Attributes
     ----------
+    unit
+        ``contacts`` or ``money``.
     before, after
-        Expected contacts of the plan as it is, and with the change.
+        Expected value of the plan as it is, and with the change.
     predicted
         What the prices of slots said: at most this for more, at least this loss for less.
     attempts_before, attempts_after
         Rows scheduled.
     """
 
+    unit: str
     before: float
     after: float
     predicted: float
@@ -84,8 +87,9 @@ def what_if(gathered: Gathered, changes: Sequence[str], terms: Terms) -> Brought
     start = math.ceil(terms.as_of.timestamp())
     more = Capacity(start, other).room - Capacity(start, params).room
     return Brought(
-        before=one.diagnostics["expected_contacts"],
-        after=two.diagnostics["expected_contacts"],
+        unit=params.value,
+        before=one.diagnostics["expected_value"],
+        after=two.diagnostics["expected_value"],
         predicted=round(float(np.asarray(one.diagnostics["slot_prices"]) @ more), 6),
         attempts_before=one.schedule.height,
         attempts_after=two.schedule.height,

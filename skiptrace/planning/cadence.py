@@ -9,7 +9,7 @@ import numpy as np
 from skiptrace.planning.candidates import DAYPARTS
 from skiptrace.planning.pace import CHANNELS
 from skiptrace.planning.sequences import Problem
-from skiptrace.planning.worth import worth_of
+from skiptrace.planning.worth import stakes, worth_of
 
 if TYPE_CHECKING:
     from skiptrace.planning.assignment import Values
@@ -21,7 +21,7 @@ __all__ = ["Progress"]
 
 _DAY_S = 86_400
 _DUE_FIRST = 10
-"""Added to the value of promises due today: more than any attempt is worth."""
+"""Added to the value of promises due today, times the largest stake: more than any attempt is worth."""
 
 
 class Progress:
@@ -34,6 +34,8 @@ class Progress:
     ----------
     waves
         Rows placed, by account.
+    unit
+        What 1 stands for in values: the mean stake of an account.
     """
 
     def __init__(self, roster: Roster, params: PlanParams) -> None:
@@ -42,7 +44,12 @@ class Progress:
         persons = len(roster.accounts_of)
         self._rows = np.zeros(persons, dtype=np.int64)
         self._until = np.zeros(persons, dtype=np.int64)
+        stake = stakes(roster.accounts, params).to_numpy()
+        # Prices are sought among numbers near 1, whatever the currency.
+        self.unit = float(stake.mean()) if len(stake) else 1.0
+        self._due_first = _DUE_FIRST * float(stake.max(initial=0)) / self.unit
         self._worth = roster.approaches.select(worth_of(params)).to_series().to_numpy()
+        self._worth = self._worth * stake[roster.account_of] / self.unit
         self._missed = np.ones(len(roster.person_of))
         self._used = np.zeros((len(roster.account_of), len(DAYPARTS)), dtype=np.bool_)
         self._tried = np.zeros(len(roster.account_of), dtype=np.bool_)
@@ -101,7 +108,7 @@ class Progress:
         return soon | ~any_soon[person]
 
     def values(self, candidates: Candidates, which: Ints) -> Values:
-        """Return what candidates are worth now: expected right-party contacts that they add, sooner before later."""
+        """Return what candidates are worth now: expected contacts or money that they add, sooner before later."""
         return (self.worths(candidates, which) + self.gifts(candidates, which)).astype(np.float32)
 
     def worths(self, candidates: Candidates, which: Ints) -> Floats:
@@ -114,10 +121,9 @@ class Progress:
         p *= (1 - self._params.wait_cost_per_day) ** (candidates.begin[which] / _DAY_S)
         return p
 
-    @staticmethod
-    def gifts(candidates: Candidates, which: Ints) -> Floats:
+    def gifts(self, candidates: Candidates, which: Ints) -> Floats:
         """Return what promises due today are put before others by."""
-        found: Floats = _DUE_FIRST * candidates.due[which].astype(np.float64)
+        found: Floats = self._due_first * candidates.due[which].astype(np.float64)
         return found
 
     def problem(self, candidates: Candidates, which: Ints, *, by_account: bool = False) -> Problem:

@@ -113,13 +113,16 @@ def gap_of(bound: float, value: float) -> float:
     return float(np.ceil(max(0.0, (bound - value) / bound) * 10**_DECIMALS) / 10**_DECIMALS)
 
 
-def dearest(found: Certificate, capacity: Capacity) -> list[dict[str, Any]]:
-    """Return the slots in which one more attempt would add most: kind, begin, price, room and how many wanted it."""
+def dearest(found: Certificate, capacity: Capacity, unit: float = 1.0) -> list[dict[str, Any]]:
+    """Return the slots in which one more attempt would add most: kind, begin, price, room and how many wanted it.
+
+    ``unit`` is what a price of 1 stands for.
+    """
     order = np.lexsort((np.arange(len(found.prices)), -found.prices))[:_DEAREST]
     return [
         {
             **capacity.told(slot),
-            "price": round(float(found.prices[slot]), _DECIMALS),
+            "price": round(float(found.prices[slot] * unit), _DECIMALS),
             "room": int(capacity.at_first[slot]),
             "wanted": int(found.wanted[slot]),
         }

@@ -75,7 +75,8 @@ class Plan:
         WITHHELD, sorted by account; an account without any row in the schedule has one row with null channel and
         contact point, a scheduled one has none such.
     diagnostics
-        ``capacity`` by kind (``available``, ``used``, ``full_slots``); ``expected_contacts`` (sum of expected values);
+        ``capacity`` by kind (``available``, ``used``, ``full_slots``); ``expected_contacts``; ``expected_value`` (the
+        sum over the schedule, in ``unit``: contacts or money);
         ``value`` (the same, sooner before later: what the plan was chosen by), ``bound`` (no plan of what was looked at
         and law allowed is worth more) and ``optimality_gap`` ((bound - value) / bound); ``dearest_slots``, where one
         more attempt would add most (``kind``, ``begin``, ``price``, ``room``, ``wanted``);

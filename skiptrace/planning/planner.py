@@ -26,6 +26,7 @@ from skiptrace.planning.roster import enrol
 from skiptrace.planning.rows import schedule_rows
 from skiptrace.planning.texting import text_after_calls
 from skiptrace.planning.withholding import Obstacles, withheld_rows
+from skiptrace.planning.worth import stakes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -99,19 +100,23 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
     placed = text_after_calls(placed, roster, work.capacity, work.permission, inputs, params)
     schedule = schedule_rows(placed, roster, inputs, params, as_of)
     certificate = certify(work.considered, roster, work.capacity, work.tie, params)
-    bound = certificate.bound - work.gifts
+    bound, unit = certificate.bound - work.gifts, work.progress.unit
+    staked = roster.accounts.select("account_id", stake=stakes(roster.accounts, params))
+    stake = schedule.select("account_id").join(staked, on="account_id", how="left", maintain_order="left")["stake"]
     known = Obstacles(opened=opened, likely=likely, crowded=crowded, denials=work.permission.denials)
     return Plan(
         schedule=schedule,
         withheld=withheld_rows(roster, inputs, schedule, known),
         diagnostics={
             "capacity": work.capacity.used(),
-            "expected_contacts": round(math.fsum(schedule["expected_value"].to_list()), 6),
-            "value": round(work.value, 6),
-            "bound": math.ceil(bound * 1e6) / 1e6,
+            "unit": params.value,
+            "expected_contacts": round(math.fsum((schedule["expected_value"] / stake).to_list()), 6),
+            "expected_value": round(math.fsum(schedule["expected_value"].to_list()), 6),
+            "value": round(work.value * unit, 6),
+            "bound": math.ceil(bound * unit * 1e6) / 1e6,
             "optimality_gap": gap_of(bound, work.value),
-            "dearest_slots": dearest(certificate, work.capacity),
-            "slot_prices": certificate.prices.tolist(),
+            "dearest_slots": dearest(certificate, work.capacity, unit),
+            "slot_prices": (certificate.prices * unit).tolist(),
         },
     )
 

@@ -17,7 +17,7 @@ from skiptrace.planning.cadences import STANDARD
 from skiptrace.planning.candidates import DAYPARTS
 from skiptrace.planning.permission import attempt_ids
 from skiptrace.planning.templates import template_ids
-from skiptrace.planning.worth import worth_of
+from skiptrace.planning.worth import stakes, worth_of
 from skiptrace.vocabulary import Channel, Outcome, Party, StopKind, outcome_meanings
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def schedule_rows(
     roster, inputs, params, as_of
         The plan's.
     """
-    accounts = roster.accounts.select("account", "extra", why=_why(roster, inputs)).with_columns(
-        roster.treatment["after_missed_call"]
-    )
+    accounts = roster.accounts.select(
+        "account", "extra", why=_why(roster, inputs), stake=stakes(roster.accounts, params)
+    ).with_columns(roster.treatment["after_missed_call"])
     who = roster.approaches.with_columns(template_id=template_ids(roster))
     rows = pl.concat([who[placed["approach"]], placed.drop("approach")], how="horizontal").join(
         accounts, on="account", how="left", maintain_order="left"
@@ -80,7 +80,10 @@ def schedule_rows(
 
 
 def _with_reach(rows: pl.DataFrame, inputs: PlanInputs, params: PlanParams) -> pl.DataFrame:
-    """Add reach, and ``expected_value``: p_reach × worth, less what the account's earlier rows will have reached."""
+    """Add reach, and ``expected_value``: p_reach × worth, less what the account's earlier rows will have reached.
+
+    ``stake`` is what a conversation is worth: ``expected_value`` is in contacts or in money.
+    """
     asked = rows.select("account_id", "contact_point", "channel", "party", "at")
     reach = inputs.p_reach(asked).select(pl.col("p_reach", "p_low", "p_high").cast(pl.Float64))
     rows = pl.concat([rows, reach], how="horizontal").with_columns(
@@ -91,7 +94,13 @@ def _with_reach(rows: pl.DataFrame, inputs: PlanInputs, params: PlanParams) -> p
     missed = pl.when(debtor).then(1 - pl.col("p_reach")).otherwise(1.0)
     before = missed.cum_prod().shift(1).over("account_id", order_by=["wave", "sequence"]).fill_null(1.0)
     again = pl.int_range(pl.len()).over("approach", order_by="wave") > 0
-    worth = pl.col("p_reach") * before * worth_of(params) * pl.when(again).then(params.repeat_share).otherwise(1.0)
+    worth = (
+        pl.col("p_reach")
+        * before
+        * worth_of(params)
+        * pl.col("stake")
+        * pl.when(again).then(params.repeat_share).otherwise(1.0)
+    )
     return rows.with_columns(expected_value=worth.round(_DECIMALS), again=again)
 
 

@@ -177,6 +177,7 @@ def _scarce(inputs: ReportInputs) -> str:
     """Tell in which slots more capacity would bring most, and how far from the best possible the plan is."""
     planning = inputs.manifest.get("planning", {})
     dearest = planning.get("dearest_slots")
+    unit = "money" if planning.get("unit") == "money" else "right-party contacts"
     if not dearest:
         return ""
     rows = (
@@ -191,7 +192,7 @@ def _scarce(inputs: ReportInputs) -> str:
     )
     note = (
         "These slots are full, and others would have used them. The last column is what one more attempt in the slot "
-        "would add, in right-party contacts. Times are UTC."
+        f"would add, in {unit}. Times are UTC."
     )
     more = f"{planning['bound'] / planning['value'] - 1:.2%}" if planning["value"] > 0 else ""
     close = f"No other plan within this capacity is worth more than {more} above this one." if more else ""

@@ -221,6 +221,26 @@ def test_accounts_are_called_by_agents_who_speak_their_language_when_those_work(
     assert plan(nobody, AS_OF, params, Law(inputs.windows)).schedule.is_empty()
 
 
+def test_where_money_counts_scarce_slots_go_to_large_debts_and_values_are_money():
+    owed = [100.0, 200.0, 300.0, 5_000.0, 400.0, 9_000.0]
+    inputs = world(6, balance=owed, currency=["GBP"] * 6)
+    inputs = replace(inputs, windows=inputs.windows.filter(pl.col("channel") == "call"))
+    opens = inputs.windows["not_before"].max()
+    windows = inputs.windows.with_columns(not_before=pl.lit(opens), not_after=pl.lit(opens + timedelta(minutes=30)))
+    inputs = replace(inputs, windows=windows.unique(["account_id", "contact_point", "channel"], keep="first"))
+    params = PlanParams(calls_per_slot=2, horizon_days=9, value="money", rate_of_balance=0.1)
+    made = plan(inputs, AS_OF, params, Law(inputs.windows))
+    rows = {row["account_id"]: row for row in made.schedule.to_dicts()}
+    assert set(rows) == {"A003", "A005"}
+    assert rows["A005"]["expected_value"] == pytest.approx(rows["A005"]["p_reach"] * 900)
+    told = made.diagnostics
+    assert told["unit"] == "money"
+    assert told["expected_value"] == pytest.approx(made.schedule["expected_value"].sum())
+    assert told["expected_contacts"] == pytest.approx(made.schedule["p_reach"].sum())
+    assert told["dearest_slots"][0]["price"] > 1
+    assert told["value"] <= told["bound"] <= 1.001 * told["value"]
+
+
 def test_full_hours_send_people_to_the_hours_that_have_room():
     inputs = world(40)
     inputs = replace(inputs, windows=inputs.windows.filter(pl.col("channel") == "call"))
