@@ -62,8 +62,8 @@ class Progress:
             params.max_attempts_per_account,
         )
 
-    def open(self, candidates: Candidates) -> Bools:
-        """Mark the candidates that may be placed next."""
+    def open(self, candidates: Candidates, gone: Bools) -> tuple[Bools, Bools]:
+        """Mark the candidates that may be placed next, and those that may follow them; ``gone`` are out."""
         roster = self._roster
         account = roster.account_of[candidates.approach]
         person = roster.person_of[account]
@@ -75,21 +75,27 @@ class Progress:
             & (candidates.begin >= ready)
             & ~self._used[candidates.approach, candidates.part]
             & ~self._asked[relation]
+            & ~gone
         )
-        found &= self._in_cadence(candidates, account, found)
-        found &= self._behind(person, account, found)
-        return found & self._leaving_room(person, candidates.begin, found)
+        # Of several accounts of one person only the next row is chosen.
+        first, later = self.in_cadence(candidates, found, found & (roster.accounts_of[person] == 1))
+        first &= self._behind(person, account, first)
+        return first & self._leaving_room(person, candidates.begin, first), later
 
-    def _in_cadence(self, candidates: Candidates, account: Ints, found: Bools) -> Bools:
-        """Mark the candidates of the account's wave; for a first one without any, those of its other waves."""
+    def in_cadence(self, candidates: Candidates, first: Bools, later: Bools) -> tuple[Bools, Bools]:
+        """Mark, of those that may be next and later, the candidates of the account's wave, and of those after it.
+
+        For a first wave without any, those of the others may be next.
+        """
         pace, approach = self._roster.pace, candidates.approach
+        account = self._roster.account_of[approach]
         fresh = ~(pace.one_channel_once[pace.cadence_of[approach]] & self._channels[account, pace.channel_of[approach]])
-        now = found & fresh & pace.in_wave(approach, candidates.part, self.waves[account])
+        now = first & fresh & pace.in_wave(approach, candidates.part, self.waves[account])
         any_now = np.bincount(account[now], minlength=len(self.waves)) > 0
         # Better another channel than to leave a person out whom law lets us reach; what follows can wait.
         else_none = (self.waves == 0) & ~any_now
-        allowed: Bools = now | (else_none[account] & pace.in_some_wave(approach, candidates.part))
-        return allowed
+        now |= first & else_none[account] & pace.in_wave_from(approach, candidates.part, np.zeros_like(account))
+        return now, later & fresh & pace.in_wave_from(approach, candidates.part, self.waves[account] + 1)
 
     def _behind(self, person: Ints, account: Ints, found: Bools) -> Bools:
         """Mark the candidates of those accounts of a person that have been given least."""
@@ -126,7 +132,9 @@ class Progress:
         found: Floats = self._due_first * candidates.due[which].astype(np.float64)
         return found
 
-    def problem(self, candidates: Candidates, which: Ints, *, by_account: bool = False) -> Problem:
+    def problem(
+        self, candidates: Candidates, which: Ints, first: Bools, later: Bools, *, by_account: bool = False
+    ) -> Problem:
         """Return what is left to choose.
 
         Parameters
@@ -135,6 +143,8 @@ class Progress:
             All of them.
         which
             Those to choose from, ascending.
+        first, later
+            Of these: whether it may be the owner's next row, and a later one.
         by_account
             Each account is an owner of its own. Otherwise each person is, and of one with several accounts only the
             next row is chosen: it decides which account's turn it is then.
@@ -144,12 +154,15 @@ class Progress:
         person = self._roster.person_of[account]
         whose = account if by_account else person
         new = np.append(True, whose[1:] != whose[:-1])[: len(whose)]
-        left = self._params.max_attempts_per_account - self.waves[account]
+        # Where an account's approaches differ, the loosest: what is placed is asked for one by one.
+        most, gap = np.zeros(len(self.waves), dtype=np.int64), np.full(len(self.waves), np.iinfo(np.int64).max)
+        np.maximum.at(most, account, self._most[approach])
+        np.minimum.at(gap, account, self._gap_s[approach])
+        left = (most - self.waves)[account]
         left = np.minimum(left, (self._bound - self._rows)[person])
         if not by_account:
             left = np.where(self._roster.accounts_of[person] > 1, 1, left)
         group = self._roster.relation_of[approach]
-        allowed = np.ones(len(which), dtype=np.bool_)
         return Problem(
             owner=np.cumsum(new) - 1,
             approach=approach,
@@ -157,13 +170,13 @@ class Progress:
             part=candidates.part[which],
             group=group,
             begin=candidates.begin[which],
-            ready=candidates.end[which].astype(np.int64) + round(3_600 * self._params.min_gap_hours),
+            ready=candidates.end[which].astype(np.int64) + gap[account],
             value=self.worths(candidates, which),
             gift=self.gifts(candidates, which),
             missed=np.where(group >= 0, 1, 1 - candidates.p[which].astype(np.float64)),
             again=np.where(self._tried[approach], 1.0, self._params.repeat_share),
-            first=allowed,
-            later=allowed,
+            first=first,
+            later=later,
             left=left[new],
         )
 

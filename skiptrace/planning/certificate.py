@@ -6,7 +6,6 @@ was made. The accounts of one person are taken each for itself there, which only
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -96,8 +95,9 @@ def _joined(considered: Sequence[Considered], roster: Roster, params: PlanParams
     order = np.lexsort((every["begin"], every["approach"]))
     order = order[(first | later)[order]]
     candidates = Candidates(**{name: column[order] for name, column in every.items()})
-    problem = Progress(roster, params).problem(candidates, np.arange(len(order)), by_account=True)
-    return replace(problem, first=first[order], later=later[order])
+    progress = Progress(roster, params)
+    first, later = progress.in_cadence(candidates, first[order], later[order])
+    return progress.problem(candidates, np.arange(len(order)), first, later, by_account=True)
 
 
 def gap_of(bound: float, value: float) -> float:

@@ -37,8 +37,8 @@ class Pace:
         By approach: numbers of its cadence (a third party's is its own) and of its channel in ``CHANNELS``.
     waves
         Cadence × wave × channel × daypart: may be used. Waves after the last are as the last.
-    ever
-        Cadence × channel × daypart: may be used in some wave.
+    onwards
+        Cadence × wave × channel × daypart: may be used in that wave or a later one.
     one_channel_once
         By cadence: a channel that failed is not used again in this plan.
     """
@@ -46,7 +46,7 @@ class Pace:
     cadence_of: npt.NDArray[np.int64]
     channel_of: npt.NDArray[np.int64]
     waves: npt.NDArray[np.bool_]
-    ever: npt.NDArray[np.bool_]
+    onwards: npt.NDArray[np.bool_]
     one_channel_once: npt.NDArray[np.bool_]
     _most: npt.NDArray[np.int64]
     _gap_s: npt.NDArray[np.int64]
@@ -61,7 +61,7 @@ class Pace:
 
     def never(self) -> npt.NDArray[np.bool_]:
         """Mark the approaches whose channel is in no wave of their cadence."""
-        marked: npt.NDArray[np.bool_] = ~np.logical_or.reduce(self.ever[self.cadence_of, self.channel_of], axis=1)
+        marked: npt.NDArray[np.bool_] = ~np.logical_or.reduce(self.onwards[self.cadence_of, 0, self.channel_of], axis=1)
         return marked
 
     def in_wave(
@@ -77,12 +77,16 @@ class Pace:
         ]
         return marked
 
-    def in_some_wave(
-        self, approach: npt.NDArray[np.signedinteger], part: npt.NDArray[np.signedinteger]
+    def in_wave_from(
+        self,
+        approach: npt.NDArray[np.signedinteger],
+        part: npt.NDArray[np.signedinteger],
+        wave: npt.NDArray[np.signedinteger],
     ) -> npt.NDArray[np.bool_]:
-        """Mark the candidates whose channel and daypart belong to any wave."""
-        marked: npt.NDArray[np.bool_] = self.ever[
-            self.cadence_of[approach], self.channel_of[approach], part.astype(np.int64)
+        """Mark the candidates whose channel and daypart belong to a wave or a later one."""
+        cadence, channel = self.cadence_of[approach], self.channel_of[approach]
+        marked: npt.NDArray[np.bool_] = self.onwards[
+            cadence, np.minimum(wave, self.onwards.shape[1] - 1), channel, part.astype(np.int64)
         ]
         return marked
 
@@ -123,7 +127,7 @@ def pace_of(approaches: pl.DataFrame, treatment: pl.DataFrame, cadences: Mapping
         cadence_of=cadence_of.to_series().to_numpy(),
         channel_of=channel_of.to_numpy(),
         waves=waves,
-        ever=np.logical_or.reduce(waves, axis=1),
+        onwards=np.logical_or.accumulate(waves[:, ::-1], axis=1)[:, ::-1],
         one_channel_once=np.array([*(one.again == "other_channel" for one in each), False], dtype=np.bool_),
         _most=np.array([*(one.most_attempts or _MANY for one in each), 0], dtype=np.int64),
         _gap_s=np.array([*(round(_HOUR_S * (one.min_gap_hours or 0)) for one in each), 0], dtype=np.int64),

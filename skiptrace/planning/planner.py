@@ -157,28 +157,29 @@ class _Work:
         gone = np.zeros(len(candidates), dtype=np.bool_)
         allowed = []
         while True:
-            which = np.flatnonzero(self.progress.open(candidates) & ~gone)
             before = len(self.placed)
-            self._turn(candidates, which, gone, crowded)
+            self._turn(candidates, gone, crowded)
             allowed.append(~gone)
             if len(self.placed) == before:
                 # What law refuses after the first turn, it refuses in view of the plan's own rows.
                 self.considered.append(Considered(candidates, allowed[0], allowed[min(1, len(allowed) - 1)]))
                 return crowded
 
-    def _turn(self, candidates: Candidates, which: Ints, gone: Bools, crowded: Bools) -> None:
+    def _turn(self, candidates: Candidates, gone: Bools, crowded: Bools) -> None:
         """Give each person at most one row."""
-        value = self.progress.values(candidates, which)
-        order = in_order_of_preference(self._person(candidates, which), value)
-        favourites = which[order][_firsts(self._person(candidates, which[order]))]
+        first, later = self.progress.open(candidates, gone)
+        which = np.flatnonzero(first)
+        which = which[in_order_of_preference(self._person(candidates, which), self.progress.values(candidates, which))]
+        favourites = which[_firsts(self._person(candidates, which))]
         if self.placed:
             # After rows of the plan's own, law allows less: better to ask for every approach once than one by one.
-            best = which[order][_firsts(candidates.approach[which[order]])]
+            best = which[_firsts(candidates.approach[which])]
             self._strike(candidates, best, self.permission.judge(candidates, best, at_start_only=True), gone, round_=0)
-            which = which[~gone[which]]
+            first, later = self.progress.open(candidates, gone)
+        which = np.flatnonzero(first | later)
         if not len(which):
             return
-        problem = self.progress.problem(candidates, which)
+        problem = self.progress.problem(candidates, which, first[which], later[which])
         person = self._person(candidates, which)
         names = person[problem.first_of[:-1]]
         tie = np.argsort(np.argsort(self.tie[names]))
@@ -189,7 +190,7 @@ class _Work:
         round_ = 0
         while True:
             asking = rows[:, 0] >= 0
-            refused = which[~asking[problem.owner] & (problem.first | problem.later)]
+            refused = which[~asking[problem.owner] & problem.first]
             crowded[self.roster.account_of[candidates.approach[refused]]] = True
             chosen = rows[asking, 0]
             judged = self.permission.judge(candidates, chosen)
@@ -203,7 +204,8 @@ class _Work:
             free += np.bincount(candidates.slot[given_up[given_up >= 0]], minlength=len(free))
             part, at = problem.among(denied)
             open_ = ~gone[which[at]]
-            which, problem, tie = which[at], replace(part, first=open_, later=open_), tie[denied]
+            which, tie = which[at], tie[denied]
+            problem = replace(part, first=part.first & open_, later=part.later & open_)
             laid = fit(problem, free, tie, prices)
             rows = np.where(laid.rows >= 0, which[laid.rows], -1)
             free = free - np.bincount(candidates.slot[rows[rows >= 0]], minlength=len(free))
