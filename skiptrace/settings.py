@@ -268,6 +268,11 @@ class PlanParams(Params):
     """Share of the balance that a right-party contact brings in; scales what is told, not the plan."""
     exchange_rates: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     """What one unit of each currency is worth in that of the plan; needed where balances are in several."""
+    explore_share: float = Field(default=0.0, ge=0, le=0.5)
+    """Share of persons, chosen by lot, who are planned by a draw of their reach, so that more is learned of it; the
+    schedule then says how likely the plan was to choose what it chose. 0 = always what seems best."""
+    explore_draws: int = Field(default=30, ge=1)
+    """Draws from which it is told how likely that was."""
     max_ring_s: int = Field(default=28, ge=1)
     """Five or six rings; longer makes no more reaches and more complaints."""
     text_at_once_share: float = Field(default=0.7, ge=0)

@@ -146,6 +146,10 @@ SCHEDULE = Table(
         "p_owner": probability("", required=True),
         "p_live": probability("", required=True),
         "expected_value": Column(dtype=pl.Float64(), required=True, minimum=0),
+        "propensity": probability(
+            "how likely the plan was to choose this contact point, channel and daypart; null: it does not explore, or "
+            "this is not the first row of the account's debtor"
+        ),
         "template_id": text("null for calls without one"),
         "max_ring_s": Column(dtype=pl.Int64(), minimum=1, description="calls only"),
         "follow_up": text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,6 +16,7 @@ from skiptrace.errors import PromiseBroken
 from skiptrace.pipeline.treating import treated
 from skiptrace.pipeline.unread import withheld_whole
 from skiptrace.planning import Plan, PlanInputs, plan
+from skiptrace.timing import draw_reach
 
 if TYPE_CHECKING:
     from skiptrace.pipeline.terms import Terms
@@ -71,6 +73,7 @@ def make_plan(picture: Picture, set_aside: pl.DataFrame, name: str, terms: Terms
         ),
         accounts=picture.tables["accounts"],
         p_reach=picture.learned.p_reach,
+        p_draw=partial(draw_reach, picture.learned),
         batch_id=name,
         seed=terms.seed,
         rulebook_version=picture.rulebook.version,

@@ -16,6 +16,7 @@ import polars as pl
 
 from skiptrace.compliance.zones import SECOND, offsets
 from skiptrace.contracts.inputs import INSTANT
+from skiptrace.timing import lots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,7 +188,9 @@ def _choose(slots: _Slots, inputs: PlanInputs, roster: Roster, capacity: Capacit
     hours = np.flatnonzero(np.append(True, change))
     p = _p_reach(slots, hours, inputs, roster)
     able = ~(p < params.min_p_reach) & ~np.isnan(p)
-    chance = _mixed(slots.approach[hours] * 1_000_003 + slots.begin[hours] // _HOUR_S, inputs.seed)
+    chance = (
+        lots(slots.approach[hours] * 1_000_003 + slots.begin[hours] // _HOUR_S, inputs.seed) >> np.uint64(1)
+    ).astype(np.int64)
     approach, day = slots.approach[hours], slots.day[hours]
     part = _part(slots.hour[hours])
     new_day = np.append(True, (np.diff(approach) != 0) | (np.diff(day) != 0))
@@ -232,11 +235,3 @@ def _first(value: npt.NDArray[np.float64], chance: Ints, starts: Bools) -> Bools
     lot = np.where(best, chance, np.iinfo(np.int64).max)
     marked: Bools = best & (lot == np.minimum.reduceat(lot, begins)[run])
     return marked
-
-
-def _mixed(keys: Ints, seed: int) -> Ints:
-    """Return numbers that look drawn by lot and are the same each time (SplitMix64, Steele et al., 2014)."""
-    mixed = keys.astype(np.uint64) + np.uint64(seed * 0x9E3779B97F4A7C15 % 2**64)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(1)).astype(np.int64)

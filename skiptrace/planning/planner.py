@@ -20,6 +20,7 @@ from skiptrace.planning.cadence import Progress
 from skiptrace.planning.candidates import find_candidates
 from skiptrace.planning.capacity import Capacity
 from skiptrace.planning.certificate import Considered, certify, dearest, gap_of
+from skiptrace.planning.exploring import Exploration
 from skiptrace.planning.inputs import Plan
 from skiptrace.planning.permission import Permission
 from skiptrace.planning.roster import enrol
@@ -84,22 +85,28 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
         permission=Permission(roster, check, start, inputs.batch_id),
         tie=np.random.default_rng(inputs.seed).permutation(len(roster.accounts_of)),
     )
+    exploration = Exploration(roster=roster, inputs=inputs, params=params, start=start)
     waiting = np.ones(len(roster.person_of), dtype=np.bool_)
     opened, likely = np.zeros((2, len(roster.account_of)), dtype=np.bool_)
     crowded = np.zeros(len(roster.person_of), dtype=np.bool_)
+    looked_at: list[Candidates] = []
     while waiting.any():
         candidates, seen = find_candidates(inputs, roster, work.capacity, waiting, params)
         opened |= seen
         likely[candidates.approach] = True
         before = len(work.placed)
-        crowded |= work.place_all(candidates)
+        crowded |= work.place_all(exploration.drawn(candidates))
+        looked_at.append(candidates)
         waiting = crowded & (work.progress.waves == 0)
         if len(work.placed) == before:
             break
     placed = pl.concat(work.placed) if work.placed else pl.DataFrame(schema=_PLACED)
     placed = text_after_calls(placed, roster, work.capacity, work.permission, inputs, params)
-    schedule = schedule_rows(placed, roster, inputs, params, as_of)
     certificate = certify(work.considered, roster, work.capacity, work.tie, params)
+    as_believed = [part._replace(candidates=one) for part, one in zip(work.considered, looked_at, strict=True)]
+    explored = pl.Series(exploration.accounts()).gather(roster.approaches["account"].gather(placed["approach"]))
+    placed = placed.with_columns(exploration.propensities(placed, as_believed, certificate.prices), explored=explored)
+    schedule = schedule_rows(placed, roster, inputs, params, as_of)
     bound, unit = certificate.bound - work.gifts, work.progress.unit
     staked = roster.accounts.select("account_id", stake=stakes(roster.accounts, params))
     stake = schedule.select("account_id").join(staked, on="account_id", how="left", maintain_order="left")["stake"]

@@ -43,7 +43,7 @@ def schedule_rows(
     placed
         Grain: row placed. ``approach``, ``begin`` and ``end`` (Unix seconds), ``wave``, ``part`` (daypart), ``due`` (a
         promise due on this day), ``favourite`` (nothing the account asked for before was refused), ``all_provisions``,
-        ``sequence`` (2: a text message after the wave's call).
+        ``sequence`` (2: a text message after the wave's call), ``propensity``, ``explored`` (planned by a draw).
     roster, inputs, params, as_of
         The plan's.
     """
@@ -120,6 +120,8 @@ def _reasons(rows: pl.DataFrame) -> pl.Series:
         pl.when(third).then(pl.lit("no contact point of the debtor's is known to work: location information only")),
         pl.when(pl.col("sequence") > 1)
         .then(pl.lit("at once after the call of this wave, if nobody answers it"))
+        .when("explored")
+        .then(pl.format("{} in the {}: drawn by lot to learn more of when this debtor is reached", "channel", parts))
         .when(pl.col("favourite"))
         .then(pl.format("{} in the {}: worth most of the lawful slots looked at", "channel", parts))
         .otherwise(pl.format("{} in the {}: slots worth more were full or not lawful", "channel", parts)),
