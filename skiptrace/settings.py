@@ -211,6 +211,8 @@ class LearnParams(Params):
     hand: a ring and its pause take six. 0 = ring times tell nothing, as where dialers give up early."""
     held_out_share: float = Field(default=0.25, gt=0, lt=1)
     """Share of the attempts, the last ones, on which forecasts are calibrated and measured."""
+    held_out_persons: int = Field(default=60_000, ge=1)
+    """Persons on whom forecasts are tried, evenly spread; more would change calibration in the third digit."""
     least_held_out: int = Field(default=50, ge=1)
     """With fewer attempts held out, calibration would be noise: forecasts leave as the model makes them."""
     fit_persons: int = Field(default=6_000, ge=1)

@@ -74,6 +74,7 @@ class _Asked:
 
 def hold_out(heard: pl.DataFrame, cast: Cast, cohorts: Cohorts, as_of: datetime, params: LearnParams) -> HeldOut | None:
     """Forecast the last attempts from the earlier ones; None if there are too few to tell anything."""
+    heard = _of_some(heard, params.held_out_persons)
     known = outcomes_known(heard, as_of)
     # A message sent and never answered brought no reply in time, whether or not it arrived: that is what is forecast.
     told = known.filter(~pl.col("inbound"), ~pl.col("third"), pl.col("reached").is_not_null())
@@ -113,6 +114,15 @@ def hold_out(heard: pl.DataFrame, cast: Cast, cohorts: Cohorts, as_of: datetime,
             },
         },
     )
+
+
+def _of_some(heard: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Return the attempts of so many persons at most, evenly spread over their order."""
+    persons = heard["person"].unique().sort()
+    if len(persons) <= most:
+        return heard
+    chosen = persons.gather(np.linspace(0, len(persons) - 1, most).astype(np.int64))
+    return heard.filter(pl.col("person").is_in(chosen.implode()))
 
 
 def _ask(after: pl.DataFrame) -> _Asked:
