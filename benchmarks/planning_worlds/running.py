@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 
 from skiptrace.planning.allocation import best_first, fit
 from skiptrace.planning.prices import find_prices
-from skiptrace.planning.sequences import FINE, Chooser
+from skiptrace.planning.sequences import FINE
 
 __all__ = ["Found", "Spent", "best", "ours", "peer"]
 
@@ -50,7 +50,7 @@ def ours(kind: str, accounts: int, slots: int, seed: int) -> Found:
     before, began, spent = peak_megabytes(), time.perf_counter(), time.process_time()
     prices = find_prices(problem, room, tie)
     value = fit(problem, room, tie, prices).value.sum()
-    bound = prices @ room + Chooser(problem, FINE)(prices)[0].sum()
+    bound = prices @ room + problem.chooser(prices, FINE)[0].sum()
     seconds, processor, megabytes = time.perf_counter() - began, time.process_time() - spent, peak_megabytes()
     first = best_first(problem, room, tie).value.sum()
     return Found(value, bound, first, seconds, processor, before, megabytes)

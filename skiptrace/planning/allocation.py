@@ -8,7 +8,7 @@ import numpy as np
 
 from skiptrace.planning.assignment import assign, in_order_of_preference
 from skiptrace.planning.prices import asked, find_prices
-from skiptrace.planning.sequences import Chooser, Sequences, after_rows
+from skiptrace.planning.sequences import Sequences, after_rows
 
 if TYPE_CHECKING:
     from skiptrace.planning.roster import Bools, Floats, Ints
@@ -62,11 +62,12 @@ def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:
         waiting = made.rows[:, 0] < 0
         while waiting.any():
             who = np.flatnonzero(waiting)
-            part, at = problem.among(waiting, room > 0)
+            # In the beginning everybody waits, and has been sorted already.
+            part, at = problem.among(waiting, room > 0) if made.rows.max() >= 0 else (problem, np.arange(len(problem)))
             if not len(part):
                 break
-            costs = prices * share
-            found = Chooser(part)(costs)[1]
+            costs = np.where(room > 0, prices * share, np.inf)
+            found = part.chooser(costs)[1]
             kept = _kept(part, found, costs, room, tie[who])
             waiting[who[kept | (found.rows[:, 0] < 0)]] = False
             if not kept.any():
@@ -87,7 +88,7 @@ def _kept(problem: Problem, found: Sequences, costs: Floats, room: Ints, tie: In
     kept: Bools = taken[:, 0] & ~contested
     if not contested.any():
         return kept
-    rival = Chooser(problem.among(contested, ~over)[0])(costs)[1]
+    rival = problem.among(contested, ~over)[0].chooser(costs)[1]
     free = room - np.bincount(slots[kept][taken[kept]], minlength=len(room))
     who = np.flatnonzero(contested)
     who = who[np.lexsort((tie[who], rival.gain - found.gain[who]))]

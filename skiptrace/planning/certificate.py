@@ -13,7 +13,7 @@ import numpy as np
 from skiptrace.planning.cadence import Progress
 from skiptrace.planning.candidates import Candidates
 from skiptrace.planning.prices import asked, find_prices
-from skiptrace.planning.sequences import FINE, Chooser
+from skiptrace.planning.sequences import AHEAD, FINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,9 +76,10 @@ def certify(
     problem = _joined(considered, roster, params)
     account = roster.account_of[problem.approach[problem.first_of[:-1]]]
     person = roster.person_of[account]
-    prices = find_prices(problem, room, np.argsort(np.argsort(tie[person], kind="stable"), kind="stable"))
-    wanted = asked(problem, Chooser(problem)(np.zeros(len(room)))[1], len(room))
-    most = Chooser(problem, FINE)(prices)[0]
+    short = problem.with_rows(AHEAD)
+    prices = find_prices(short, room, np.argsort(np.argsort(tie[person], kind="stable"), kind="stable"))
+    wanted = asked(short, short.chooser(np.zeros(len(room)))[1], len(room))
+    most = problem.chooser(prices, FINE)[0]
     # A person is given so many rows at most, hence rows of so many accounts.
     order = np.lexsort((-most, person))
     place = np.arange(len(order)) - np.searchsorted(person[order], person[order])

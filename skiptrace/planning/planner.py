@@ -25,6 +25,7 @@ from skiptrace.planning.inputs import Plan
 from skiptrace.planning.permission import Permission
 from skiptrace.planning.roster import enrol
 from skiptrace.planning.rows import schedule_rows
+from skiptrace.planning.sequences import AHEAD
 from skiptrace.planning.texting import text_after_calls
 from skiptrace.planning.withholding import Obstacles, withheld_rows
 from skiptrace.planning.worth import stakes
@@ -186,7 +187,7 @@ class _Work:
         which = np.flatnonzero(first | later)
         if not len(which):
             return
-        problem = self.progress.problem(candidates, which, first[which], later[which])
+        problem = self.progress.problem(candidates, which, first[which], later[which]).with_rows(AHEAD)
         person = self._person(candidates, which)
         names = person[problem.first_of[:-1]]
         tie = np.argsort(np.argsort(self.tie[names]))

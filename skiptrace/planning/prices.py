@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import minimize
 
-from skiptrace.planning.sequences import Chooser
-
 if TYPE_CHECKING:
     from skiptrace.planning.roster import Floats, Ints
-    from skiptrace.planning.sequences import Problem, Sequences
+    from skiptrace.planning.sequences import Chooser, Problem, Sequences
 
 __all__ = ["asked", "find_prices"]
 
@@ -50,20 +48,25 @@ def find_prices(problem: Problem, room: Ints, tie: Ints, start: Floats | None = 
         Prices to begin with.
     """
     owners = len(problem.left)
-    whole = Chooser(problem)
     prices = np.zeros(len(room)) if start is None else start
-    if start is None and (asked(problem, whole(prices)[1], len(room)) <= room).all():
-        return prices
     sizes = [owners]
     while sizes[-1] > _SAMPLE * _GROWTH:
         sizes.append(sizes[-1] // _GROWTH)
-    for size in reversed(sizes):
-        rounds = _ROUNDS if size == sizes[-1] and start is None else _LATER_ROUNDS
-        if size == owners:
-            return _descend(whole, room.astype(np.float64), prices, _LAST_ROUNDS if len(sizes) > 1 else rounds)
-        part, _ = problem.among(tie < size)
-        prices = _descend(Chooser(part), room * np.float64(size / owners), prices, rounds)
+    samples = [problem.among(tie < size)[0] for size in sizes[:0:-1]]
+    # A sample in which far too many want a slot spares a look at everybody.
+    likely = all(_fits(part, 10 + 2 * room * len(part.left) / owners) for part in samples[:1])
+    if start is None and likely and _fits(problem, room):
+        return prices
+    for place, part in enumerate([*samples, problem]):
+        rounds = _ROUNDS if place == 0 and start is None else _LATER_ROUNDS
+        last = _LAST_ROUNDS if samples and part is problem else rounds
+        prices = _descend(part.chooser, room * np.float64(len(part.left) / owners), prices, last)
     return prices
+
+
+def _fits(problem: Problem, room: Ints | Floats) -> bool:
+    """Tell whether everybody can have what they like best."""
+    return bool((asked(problem, problem.chooser(np.zeros(len(room)))[1], len(room)) <= room).all())
 
 
 def _descend(chooser: Chooser, room: Floats, start: Floats, rounds: int) -> Floats:
@@ -77,8 +80,8 @@ def _descend(chooser: Chooser, room: Floats, start: Floats, rounds: int) -> Floa
             least, best = value, prices.copy()
         return value, room - asked(chooser.problem, found, len(room))
 
-    # A hundred-thousandth of the bound is less than fitting loses; few owners are cheap to be exact with.
-    near = 1e-10 if len(chooser.problem.left) <= _FEW else 5e-6
+    # A few hundred-thousandths of the bound are less than fitting loses; few owners are cheap to be exact with.
+    near = 1e-10 if len(chooser.problem.left) <= _FEW else 3e-5
     limits = {"maxiter": rounds, "maxfun": rounds, "ftol": near, "gtol": 1e-6}
     minimize(bound, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start), options=limits)
     return best

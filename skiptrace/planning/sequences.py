@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from skiptrace.planning.roster import Bools, Floats, Ints
 
-__all__ = ["COARSE", "FINE", "Chooser", "Problem", "Sequences", "after_rows"]
+__all__ = ["AHEAD", "COARSE", "FINE", "Chooser", "Problem", "Sequences", "after_rows"]
 
 _PARTS = 3
+AHEAD = 3
+"""Rows that are chosen together: what may follow after that hardly tells which comes first, and each costs a pass."""
 COARSE, FINE = 4, 12
 """Points at which continuations are computed: to find prices, and to prove a bound (about a ten-thousandth)."""
 _CHUNK = 200_000
@@ -82,6 +84,17 @@ class Problem:
         columns = {field.name: getattr(self, field.name)[kept] for field in fields(self) if field.name != "left"}
         return replace(self, **{**columns, "owner": number[self.owner[kept]], "left": self.left[owners]}), kept
 
+    def with_rows(self, most: int) -> Problem:
+        """Return the problem in which nobody is given more rows than so many."""
+        if int(self.left.max(initial=0)) <= most:
+            return self
+        return replace(self, left=np.minimum(self.left, most))
+
+    @cached_property
+    def chooser(self) -> Chooser:
+        """Chooses for all owners; made once, as it sorts all candidates."""
+        return Chooser(self)
+
     @cached_property
     def first_of(self) -> Ints:
         """By owner: position of its first candidate, and at the end how many there are."""
@@ -123,21 +136,21 @@ class _Order:
         way = np.where(problem.group >= 0, most - 1 - problem.group, problem.approach)
         ways, way = np.unique(problem.owner.astype(np.int64) * most + way, return_inverse=True)
         by_owner, by_way = problem.owner.astype(np.int64) * span, way.astype(np.int64) * span
-        self.late, self.own = (np.argsort(key + later, kind="stable") for key in (by_owner, by_way))
-        self.late_at = np.searchsorted((by_owner + later)[self.late], by_owner + after, side="right")
-        self.own_at = np.searchsorted((by_way + later)[self.own], by_way + after, side="right")
+        self.late, self.late_at = _ahead_of(by_owner + later, by_owner + after)
         self.owner, self.way = problem.owner.astype(np.float64), way.astype(np.float64)
+        if len(ways) == len(way):
+            # Approaches of one candidate each never follow themselves.
+            everyone = np.ones(len(way), dtype=np.bool_)
+            self.sides, self.parts = [(everyone, everyone)], []
+            return
         # Two approaches differ if their numbers do in some bit: few running maxima, however many approaches.
         number = way - np.searchsorted(ways, problem.owner.astype(np.int64) * most)
         bits = int(number.max(initial=0)).bit_length()
         self.sides = [
             ((number >> bit & 1) == side, (number >> bit & 1) != side) for bit in range(bits) for side in (0, 1)
         ]
+        self.own, self.own_at = _ahead_of(by_way + later, by_way + after)
         self.parts = [(problem.part == part, (problem.part != part) & (problem.group < 0)) for part in range(_PARTS)]
-        if len(ways) == len(way):
-            # Approaches of one candidate each never follow themselves.
-            everyone = np.ones(len(way), dtype=np.bool_)
-            self.sides, self.parts = [(everyone, everyone)], []
 
     def best_after(self, worth: Floats, worth_again: Floats) -> Floats:
         """Return by candidate the best worth among those that may follow it, at least 0.
@@ -163,6 +176,12 @@ class _Order:
         # Each owner stands a step higher than the one before, so that one maximum runs over all.
         running = np.append(-1.0, np.maximum.accumulate((worth + steps)[order]))
         np.maximum(found, running[at] - steps, out=found, where=ask)
+
+
+def _ahead_of(keys: Ints, after: Ints) -> tuple[Ints, Ints]:
+    """Return the order of keys, and how many of them are at most as large as each of ``after``."""
+    order = np.argsort(keys, kind="stable").astype(np.int32)
+    return order, np.searchsorted(keys[order], after, side="right").astype(np.int32)
 
 
 class _Ahead:
@@ -219,22 +238,22 @@ class Chooser:
     ----------
     problem
         What there is to choose from.
-    points
-        Chances of having missed at which continuations are computed: the bound's error falls with their square.
     """
 
-    def __init__(self, problem: Problem, points: int = COARSE) -> None:
-        self.problem, self._points = problem, points
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
         self._rows = int(problem.left.max(initial=1))
         self._parts = [(part, at, _Order(part) if self._rows > 1 else None) for part, at in _split(problem)]
 
-    def __call__(self, prices: Floats) -> tuple[Floats, Sequences]:
+    def __call__(self, prices: Floats, points: int = COARSE) -> tuple[Floats, Sequences]:
         """Return what each owner's sequences are worth at most, less prices, and sequences that come close to it.
 
         Parameters
         ----------
         prices
             By slot, not negative; infinite for a slot that is closed.
+        points
+            Chances of having missed at which continuations are computed: the bound's error falls with their square.
         """
         owners = len(self.problem.left)
         bound, value, gain = np.zeros((3, owners))
@@ -242,7 +261,7 @@ class Chooser:
         at = 0
         for part, first, order in self._parts:
             mine = slice(at, at := at + len(part.left))
-            bound[mine], found = _choose(part, order, prices, self._points)
+            bound[mine], found = _choose(part, order, prices, points)
             rows[mine, : found.rows.shape[1]] = np.where(found.rows >= 0, found.rows + first, -1)
             value[mine], gain[mine] = found.value, found.gain
         return bound, Sequences(rows, value, gain)

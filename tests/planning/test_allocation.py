@@ -29,7 +29,7 @@ def test_no_plan_exceeds_the_bound_and_the_plan_is_one_that_can_be_made(seed, ro
     tie = np.random.default_rng(seed).permutation(len(problem.left))
     best = best_worth(problem, room)
     made, prices = allocate(problem, room, tie)
-    bound = prices @ room + Chooser(problem, FINE)(prices)[0].sum()
+    bound = prices @ room + problem.chooser(prices, FINE)[0].sum()
     assert bound >= best
     for owner, mine in enumerate(made.rows):
         assert made.value[owner] == pytest.approx(worth_by_hand(problem, owner, mine))
@@ -45,7 +45,7 @@ def test_at_any_prices_no_owner_has_a_better_sequence_than_the_bound_says(seed, 
     problem, room = draw(seed, owners=3, rows=rows)
     prices = np.random.default_rng(seed).uniform(0, 0.2, len(room))
     for points in (2, 4, FINE):
-        most, found = Chooser(problem, points)(prices)
+        most, found = Chooser(problem)(prices, points)
         for owner in range(3):
             gains = [worth - prices[problem.slot[rows]].sum() for rows, worth in sequences_of(problem, owner)]
             best = max([0.0, *gains])
@@ -63,7 +63,7 @@ def test_with_many_owners_the_gap_is_small_and_best_first_is_beaten(rows, additi
     problem, room = replace(problem, gift=np.zeros(len(problem))), room * 30
     tie = np.random.default_rng(0).permutation(400)
     made, prices = allocate(problem, room, tie)
-    bound = prices @ room + Chooser(problem, FINE)(prices)[0].sum()
+    bound = prices @ room + problem.chooser(prices, FINE)[0].sum()
     assert (bound - made.value.sum()) / bound <= most
     plain = best_first(problem, room, tie).value.sum()
     assert made.value.sum() > 1.005 * plain
