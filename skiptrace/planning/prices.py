@@ -81,7 +81,7 @@ def _descend(chooser: Chooser, room: Floats, start: Floats, rounds: int) -> Floa
         return value, room - asked(chooser.problem, found, len(room))
 
     # A few hundred-thousandths of the bound are less than fitting loses; few owners are cheap to be exact with.
-    near = 1e-10 if len(chooser.problem.left) <= _FEW else 3e-5
+    near = 1e-7 if len(chooser.problem.left) <= _FEW else 3e-5
     limits = {"maxiter": rounds, "maxfun": rounds, "ftol": near, "gtol": 1e-6}
     minimize(bound, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start), options=limits)
     return best
