@@ -18,6 +18,7 @@ from skiptrace.compliance.zones import SECOND
 from skiptrace.contracts.inputs import INSTANT
 from skiptrace.planning.cadence import Progress
 from skiptrace.planning.candidates import DAYPARTS
+from skiptrace.planning.sequences import AHEAD, Chooser
 from skiptrace.timing import lots
 
 if TYPE_CHECKING:
@@ -96,28 +97,32 @@ class Exploration:
         """Return by account how often it would be given what it was: nan of those not among what was considered."""
         candidates = considered.candidates
         progress = Progress(self.roster, self.params)
-        first, _ = progress.in_cadence(candidates, considered.first, considered.first)
-        which = np.flatnonzero(first & (given >= 0)[self._account(candidates)])
-        of = self._account(candidates)[which]
-        cell = candidates.approach[which].astype(np.int64) * len(DAYPARTS) + candidates.part[which]
+        first, later = progress.open(candidates, ~considered.first)
+        which = np.flatnonzero((first | later) & (given >= 0)[self._account(candidates)])
+        met = np.zeros(len(given), dtype=np.bool_)
+        met[self._account(candidates)[which]] = True
 
         def hits(reach: Candidates) -> Bools:
-            worth = progress.worths(reach, which) + progress.gifts(reach, which) - prices[reach.slot[which]]
-            order = np.lexsort((-worth, of))
-            best = order[np.append(True, of[order][1:] != of[order][:-1])[: len(order)]]
+            """Mark the accounts whose best sequence at these prices begins with what was given."""
+            problem = progress.problem(reach, which, first[which], later[which]).with_rows(AHEAD)
+            rows = Chooser(problem)(prices)[1].rows[:, 0]
+            best = which[rows[rows >= 0]]
+            cell = candidates.approach[best].astype(np.int64) * len(DAYPARTS) + candidates.part[best]
+            account = self._account(candidates)[best]
             hit = np.zeros(len(given), dtype=np.bool_)
-            hit[of[best]] = cell[best] == given[of[best]]
+            hit[account] = cell == given[account]
             return hit
 
-        # The first draw is the one that the plan went by where it explores: it chose what was given.
-        by_draw = (hits(self.drawn(candidates, 0, given >= 0)) | self.accounts()).astype(np.float64)
+        if not len(which):
+            return np.full(len(given), np.nan)
+        # What the plan did go by, the first draw or what is believed, led to what was given.
+        exploring = self.accounts()
+        by_draw = (hits(self.drawn(candidates, 0, given >= 0)) | exploring).astype(np.float64)
         for number in range(1, self.params.explore_draws):
             by_draw += hits(self.drawn(candidates, number, given >= 0))
         share = self.params.explore_share
-        mixed = share * by_draw / self.params.explore_draws + (1 - share) * hits(candidates)
-        met = np.zeros(len(given), dtype=np.bool_)
-        met[of] = True
-        return np.where(met, mixed, np.nan)
+        usual = hits(candidates) | ~exploring
+        return np.where(met, share * by_draw / self.params.explore_draws + (1 - share) * usual, np.nan)
 
     def _account(self, candidates: Candidates) -> Ints:
         return self.roster.account_of[candidates.approach]
