@@ -6,7 +6,8 @@
 The worlds are those of ``timing.py``: people, numbers and hours with a true probability each, none of which follows
 the model that plans, and in ``shifting`` jobs and numbers that change during the month. Seven months of log come
 before. Each round plans three days, from Monday or from Thursday; its calls happen in the world, a dialer's words for
-them come back, and the next round knows them. Lines are so few that a round reaches a third of the accounts.
+them come back, and the next round knows them. Lines are so few that a round reaches a third of the accounts; there
+are calls only, and nobody calls back.
 
 ``ours`` is the product by its public pipeline, a casefile and all: plan, verify, outcomes, plan. ``greedy`` calls the
 likeliest first by the same learned p_reach; ``best hour`` calls the best leads (p_owner·p_live) at the hours of the
