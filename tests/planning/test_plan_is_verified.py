@@ -57,6 +57,7 @@ def test_these_plans_have_rows_of_every_kind_and_run_into_every_bound():
     assert rows["time_zone"].n_unique() > 10
     assert rows["wave"].max() > 2
     assert rows.group_by("seed", "debt_ids").agg(pl.col("account_id").n_unique())["account_id"].max() > 1
+    assert rows.group_by("seed", "contact_point").agg(pl.col("debt_ids").n_unique())["debt_ids"].max() > 1
     full = [kind["full_slots"] for made, _ in plans for kind in made.diagnostics["capacity"].values()]
     assert sum(full) > 20
     withheld = set(pl.concat(made.withheld for made, _ in plans)["provision"])
@@ -115,6 +116,7 @@ def picture_of(seed, random):
     promise(made, random)
     end_consents(made, random)
     search_in_vain(made, random)
+    share_numbers(made, random)
     facts = world(made.told)
     lots = pl.Series([random.random() for _ in range(facts.leads.height)])
     leads = facts.leads.with_columns(p_owner=lots, p_live=pl.lit(0.9), path=pl.lit("told"))
@@ -167,6 +169,19 @@ def search_in_vain(made, random):
                 at = made.as_of - timedelta(days=day)
                 number = len(made.told["attempts"])
                 made.told["attempts"].append({"attempt_id": f"V{number}", "started_at": at, **row})
+
+
+def share_numbers(made, random):
+    """Let one debtor in ten have a number that is another account's too: who shares a home shares its telephone."""
+    phones = [row for row in made.told["points"] if row["contact_point"].startswith("+") and row["party"] == "debtor"]
+    first = {row["account_id"]: row for row in reversed(phones)}
+    for theirs in first.values():
+        mine = random.choice(list(first.values()))
+        if mine is not theirs and random.random() < 0.1:
+            for row in made.told["attempts"]:
+                if (row["account_id"], row["contact_point"]) == (theirs["account_id"], theirs["contact_point"]):
+                    row["contact_point"] = mine["contact_point"]
+            theirs |= {name: mine.get(name) for name in ("contact_point", "zones", "places", "line_type")}
 
 
 def refused_at_dispatch(made, picture, terms, outcomes):
