@@ -131,8 +131,6 @@ def recheck(schedule: Path, gathered: Gathered, casefile: Casefile | None, terms
     """
     digest = sha256(schedule) if schedule.is_file() else ""  # if it is not there, the reading of it says so
     frame = read_schedule(schedule)
-    picture = understand(gathered.tables, gathered.history, terms, gathered.judgements, gathered.known, gathered.model)
-    terms.on_stage("verify")
     reported = gathered.tables["attempts"].select("attempt_id")
     made = frame.join(reported, on="attempt_id", how="semi", maintain_order="left")
     open_rows = frame.join(reported, on="attempt_id", how="anti", maintain_order="left")
@@ -143,6 +141,10 @@ def recheck(schedule: Path, gathered: Gathered, casefile: Casefile | None, terms
             open_rows.with_row_index("row").join(forged, on="row", how="anti", maintain_order="left").drop("row")
         )
         done = pl.concat([done, forged.drop("row")])
+    # Rows whose window is open count as rows of this schedule, not as attempts of another one as well.
+    history = gathered.history.join(_not_over(open_rows, terms), on="attempt_id", how="anti", maintain_order="left")
+    picture = understand(gathered.tables, history, terms, gathered.judgements, gathered.known, gathered.model)
+    terms.on_stage("verify")
     law = verify(open_rows, picture.facts, picture.rulebook, terms.as_of, terms.settings.check)
     if casefile is not None:
         law = with_ended_consents(law, gathered.tables["consents"], terms.as_of, casefile)
@@ -156,6 +158,11 @@ def recheck(schedule: Path, gathered: Gathered, casefile: Casefile | None, terms
         sha256=digest,
         beside=tuple(sorted(set(gathered.files["sha256"].drop_nulls()))),
     )
+
+
+def _not_over(rows: pl.DataFrame, terms: Terms) -> pl.DataFrame:
+    ends = pl.col("not_after").str.to_datetime("%+", time_zone="UTC", strict=False)
+    return rows.filter((ends > terms.as_of).fill_null(value=False)).select("attempt_id")
 
 
 def release(checked: Rechecked, path: Path | None, casefile: Casefile | None, terms: Terms) -> None:

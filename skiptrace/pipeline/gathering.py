@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from skiptrace.tables import Checked
     from skiptrace.timing import Model
 
-__all__ = ["Gathered", "gather", "origin_of", "recall", "still_uncoded", "take_in"]
+__all__ = ["REPORTED", "Gathered", "gather", "origin_of", "recall", "still_uncoded", "take_in"]
 
 NO_CASEFILE_KEY = b"skiptrace"
 """Keys the hash of national ids where nothing is kept, so that it is the same in every run."""
@@ -51,6 +51,8 @@ _IDS = {
     "records": ("record_id", "source", "consent_id"),
     "relations": ("relation_id", "account_id", "relation", "consent_id"),
 }
+REPORTED = {"batch_id": pl.String(), "channel": pl.String(), "reported_until": INSTANT}
+"""Grain: plan × channel. When the last attempt started that results told of."""
 _RETRACTED = {"table": pl.String(), "record_id": pl.String()}
 
 
@@ -321,18 +323,18 @@ def origin_of(before: str, hashes: pl.Series) -> str:
 def _with_assumed(history: pl.DataFrame, opened: Opened, attempts: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     """Add to the history what an earlier plan released and nobody has reported on.
 
-    A released row whose window has passed and which no results file covers was, for all we know, attempted; law must
-    count it. Once results reach past its window without naming it, it was not made.
+    A released row whose window has begun and which no results file covers was, for all we know, attempted; law must
+    count it. Once results of its channel reach past its window without naming it, it was not made.
     """
     placed = standing(opened)
     if placed.is_empty():
         return history
-    reported = opened.read("reported", {"batch_id": pl.String(), "reported_until": INSTANT})
+    reported = opened.read("reported", REPORTED)
     silent = (
         placed.with_columns(pl.col("not_before", "not_after").str.to_datetime(time_zone="UTC"))
-        .filter(pl.col("not_after") <= terms.as_of)
+        .filter(pl.col("not_before") < terms.as_of)
         .join(pl.concat([attempts.select("attempt_id"), history.select("attempt_id")]), on="attempt_id", how="anti")
-        .join(reported, on="batch_id", how="left", maintain_order="left")
+        .join(reported, on=["batch_id", "channel"], how="left", maintain_order="left")
         .filter(pl.col("reported_until").is_null() | (pl.col("not_after") > pl.col("reported_until")))
     )
     assumed = ATTEMPTS.conform(

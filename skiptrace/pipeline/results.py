@@ -15,7 +15,7 @@ from skiptrace.ingest.keys import content_text
 from skiptrace.ingest.merging import merge_rows
 from skiptrace.normalise import normalise
 from skiptrace.pipeline.drifting import drift_of_results, drift_values
-from skiptrace.pipeline.gathering import origin_of, still_uncoded
+from skiptrace.pipeline.gathering import REPORTED, origin_of, still_uncoded
 from skiptrace.pipeline.one_row import known_tables
 from skiptrace.pipeline.plans import issued
 from skiptrace.pipeline.release import sha256
@@ -181,6 +181,7 @@ def _numbers(opened: Opened, terms: Terms, *, asked: bool) -> pl.DataFrame:
 
 
 def _reported(attempts: pl.DataFrame, placements: pl.DataFrame) -> pl.DataFrame:
-    """Return how far the results of each plan reach: ``batch_id``, ``reported_until``."""
+    """Return how far the results of each plan reach (REPORTED): a dialer's calls say nothing of what was sent."""
     made = attempts.join(placements.select("attempt_id", "batch_id"), on="attempt_id")
-    return made.group_by("batch_id").agg(reported_until=pl.col("started_at").max()).sort("batch_id")
+    until = made.group_by("batch_id", "channel").agg(reported_until=pl.col("started_at").max())
+    return until.select(list(REPORTED)).sort("batch_id", "channel")

@@ -20,7 +20,7 @@ def _frames(casefile):
         return {name: opened.read(name, {}) for name in opened.names()}
 
 
-def _row(attempt_id, start, batch_id="b1"):
+def _row(attempt_id, start, batch_id="b1", **changes):
     return {
         "attempt_id": attempt_id,
         "batch_id": batch_id,
@@ -29,6 +29,7 @@ def _row(attempt_id, start, batch_id="b1"):
         "contact_point": "+16145550142",
         "not_before": start.isoformat(),
         "not_after": (start + timedelta(minutes=30)).isoformat(),
+        **changes,
     }
 
 
@@ -119,6 +120,22 @@ def test_a_released_attempt_that_nobody_reports_counts_as_made_once_its_window_h
         assert assumed["started_at"].to_list() == [WINDOW]
         assert assumed["outcome"].to_list() == [None]
     assert "p1" not in _frames(casefile)["uncoded_attempts"]["attempt_id"]
+
+
+def test_a_released_attempt_counts_as_made_from_the_moment_it_may_be(five, terms, casefile):
+    gathering.gather([five], casefile, terms)
+    _place(casefile, _row("p1", WINDOW))
+    for minutes, assumed in ((0, []), (1, ["p1"]), (31, ["p1"])):
+        now = replace(terms, as_of=WINDOW + timedelta(minutes=minutes))
+        assert gathering.recall(casefile, now).history["attempt_id"].to_list() == assumed
+
+
+def test_results_of_calls_say_nothing_of_messages(five, terms, later, casefile, tmp_path):
+    gathering.gather([five], casefile, terms)
+    after = WINDOW + timedelta(hours=3)
+    _place(casefile, _row("sent", WINDOW, channel="sms"), _row("silent", WINDOW), _row("told", after))
+    _report(casefile, later, tmp_path / "r.csv", ("told", after, "no_answer"))
+    assert gathering.recall(casefile, later).history["attempt_id"].to_list() == ["sent"]
 
 
 def test_results_that_reach_past_a_window_free_it(five, terms, later, casefile, tmp_path):
