@@ -35,7 +35,7 @@ _LEAD = ("account_id", "contact_point", "party")
 
 
 def off_record(schedule: pl.DataFrame, casefile: Casefile) -> pl.DataFrame:
-    """Return the rows that are not among the placements the casefile released, or not as they were released.
+    """Return the rows that are not among the placements the casefile released, not as they were, or of a plan replaced.
 
     Parameters
     ----------
@@ -53,7 +53,9 @@ def off_record(schedule: pl.DataFrame, casefile: Casefile) -> pl.DataFrame:
     with casefile.open(make=False) as opened:
         released = opened.read("placements", PLACEMENTS)
     compared = ("attempt_id", "permit_id", *_SAME, *_WINDOW)
-    released = released.join(schedule, on="attempt_id", how="semi").select(compared).unique(maintain_order=True)
+    released = released.join(schedule, on="attempt_id", how="semi")
+    standing = released.filter(pl.col("superseded").is_null())["attempt_id"].unique()
+    released = released.select(compared).unique(maintain_order=True)
     rows = schedule.select(compared).with_row_index("row").with_columns(_instants(schedule[name]) for name in _WINDOW)
     beside = released.with_columns(_instants(released[name]) for name in _WINDOW).with_columns(
         issued=pl.lit(value=True)
@@ -74,6 +76,8 @@ def off_record(schedule: pl.DataFrame, casefile: Casefile) -> pl.DataFrame:
     facts = (
         pl.when(~known)
         .then(pl.lit("no plan in the casefile released this attempt"))
+        .when(~pl.col("attempt_id").is_in(standing.implode()))
+        .then(pl.lit("a later plan has taken its place"))
         .when(pl.col("issued").is_null())
         .then(pl.lit("its permit was not issued for this attempt"))
         .when(pl.col("changed") != "")

@@ -225,13 +225,20 @@ def test_a_narrower_window_written_in_another_offset_goes_out(monday, kept, term
     assert checked.kept.equals(narrower)
 
 
-def test_a_row_stays_on_record_when_a_later_plan_is_made(monday, kept, terms, tmp_path):
-    later = replace(terms, as_of=terms.as_of + timedelta(minutes=1))
+def test_what_a_later_plan_took_the_place_of_does_not_go_out_beside_it(monday, kept, terms, tmp_path):
+    first = _schedule(monday).sort("not_before").head(1)
+    # Within the first window: its row may have been dialled by now, so it stays; the others are planned anew.
+    begin = first["not_before"].str.to_datetime(time_zone="UTC")[0]
+    later = replace(terms, as_of=begin + timedelta(minutes=1))
     runs.run(gathering.recall(kept, later), kept, tmp_path / "later", later)
-    assert _at_gate(_schedule(monday), kept, terms, tmp_path / "gate").findings.is_empty()
-    forged = pl.read_parquet(tmp_path / "later" / "schedule.parquet").with_columns(
-        permit_id=pl.lit(_schedule(monday)["permit_id"][0])
-    )
+    checked = _at_gate(_schedule(monday), kept, later, tmp_path / "gate")
+    assert checked.kept.equals(first)
+    assert set(checked.findings.filter(pl.col("provision") == "house.permit")["reason"]) == {
+        "no permit was issued for this row as it stands: a later plan has taken its place"
+    }
+    rows = pl.read_parquet(tmp_path / "later" / "schedule.parquet")
+    assert _at_gate(rows, kept, later, tmp_path / "gate").findings.is_empty()
+    forged = rows.with_columns(permit_id=pl.lit(_schedule(monday)["permit_id"][0]))
     assert _at_gate(forged, kept, later, tmp_path / "gate").kept.is_empty()
 
 
