@@ -256,6 +256,9 @@ def outcomes(
         raise UsageError("nothing to read: name the FILE that the dialer wrote")
     if casefile is None:
         raise UsageError("outcomes are kept in a casefile: give --casefile")
+    for option, path in (("--rejected", rejected), ("--set-aside", set_aside)):
+        if path is not None and (path.is_dir() or path.resolve() == results_file.resolve()):  # said before any is kept
+            raise UsageError(f"{option} {path.name}: expected a file to write, apart from the results")
     local = form in RESULT_FORMATS and form != "generic"
     chosen = in_zone(terms(as_of, 0, settings, quiet=as_json), zone, needed=local)
     taken = results.take_results(results_file, open_casefile(casefile, key_file), chosen, form, outcome_map)

@@ -113,6 +113,9 @@ def test_results_in_local_time_need_a_zone_that_exists(skiptrace, ran, tmp_path)
     _one_line(skiptrace(*words, "--zone", "Mars/Olympus"), 2, "--zone: unknown time zone", "America/New_York")
     _one_line(skiptrace(*words[:-1], "vicidal"), 2, "--format vicidal", "generic, vicidial, asterisk-cdr")
     _one_line(skiptrace("outcomes", "--casefile", ran.casefile), 2, "name the FILE")
+    for option in ("--rejected", "--set-aside"):
+        for wrong in (tmp_path, words[1]):
+            _one_line(skiptrace(*words, "--zone", "UTC", option, wrong), 2, f"{option} {wrong.name}: expected a file")
 
 
 def test_results_and_maps_that_cannot_be_read_are_told(skiptrace, ran, tmp_path):
