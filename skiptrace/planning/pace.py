@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from skiptrace.planning.cadences import Cadence
     from skiptrace.settings import PlanParams
 
+    _Ints = npt.NDArray[np.signedinteger]
+
 __all__ = ["CHANNELS", "Pace", "pace_of"]
 
 CHANNELS = tuple(str(channel) for channel in Channel)
@@ -64,29 +66,18 @@ class Pace:
         marked: npt.NDArray[np.bool_] = ~np.logical_or.reduce(self.onwards[self.cadence_of, 0, self.channel_of], axis=1)
         return marked
 
-    def in_wave(
-        self,
-        approach: npt.NDArray[np.signedinteger],
-        part: npt.NDArray[np.signedinteger],
-        wave: npt.NDArray[np.signedinteger],
-    ) -> npt.NDArray[np.bool_]:
+    def in_wave(self, approach: _Ints, part: _Ints, wave: _Ints) -> npt.NDArray[np.bool_]:
         """Mark the candidates whose channel and daypart belong to a wave, the first being 0."""
-        cadence, channel = self.cadence_of[approach], self.channel_of[approach]
-        marked: npt.NDArray[np.bool_] = self.waves[
-            cadence, np.minimum(wave, self.waves.shape[1] - 1), channel, part.astype(np.int64)
-        ]
-        return marked
+        return self._marked(self.waves, approach, part, wave)
 
-    def in_wave_from(
-        self,
-        approach: npt.NDArray[np.signedinteger],
-        part: npt.NDArray[np.signedinteger],
-        wave: npt.NDArray[np.signedinteger],
-    ) -> npt.NDArray[np.bool_]:
+    def in_wave_from(self, approach: _Ints, part: _Ints, wave: _Ints) -> npt.NDArray[np.bool_]:
         """Mark the candidates whose channel and daypart belong to a wave or a later one."""
-        cadence, channel = self.cadence_of[approach], self.channel_of[approach]
-        marked: npt.NDArray[np.bool_] = self.onwards[
-            cadence, np.minimum(wave, self.onwards.shape[1] - 1), channel, part.astype(np.int64)
+        return self._marked(self.onwards, approach, part, wave)
+
+    def _marked(self, table: npt.NDArray[np.bool_], approach: _Ints, part: _Ints, wave: _Ints) -> npt.NDArray[np.bool_]:
+        at = np.minimum(wave, table.shape[1] - 1)
+        marked: npt.NDArray[np.bool_] = table[
+            self.cadence_of[approach], at, self.channel_of[approach], part.astype(np.int64)
         ]
         return marked
 
