@@ -11,14 +11,18 @@ import polars as pl
 
 from skiptrace.compliance import openings
 from skiptrace.compliance.verify import verify
+from skiptrace.contracts.inputs import INSTANT
 from skiptrace.contracts.outputs import WITHHELD
 from skiptrace.errors import PromiseBroken
 from skiptrace.pipeline.treating import treated
 from skiptrace.pipeline.unread import withheld_whole
 from skiptrace.planning import Plan, PlanInputs, plan
 from skiptrace.timing import draw_reach
+from skiptrace.vocabulary import Direction
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from skiptrace.pipeline.terms import Terms
     from skiptrace.pipeline.understanding import Picture
 
@@ -73,6 +77,7 @@ def make_plan(picture: Picture, set_aside: pl.DataFrame, name: str, terms: Terms
         ),
         accounts=picture.tables["accounts"],
         p_reach=picture.learned.p_reach,
+        attempted=_attempted(picture.facts.attempts, as_of),
         p_draw=partial(draw_reach, picture.learned),
         batch_id=name,
         seed=terms.seed,
@@ -92,6 +97,16 @@ def make_plan(picture: Picture, set_aside: pl.DataFrame, name: str, terms: Terms
             f"first {first['attempt_id']}: {first['provision']} ({first['reason']}); nothing was released"
         )
     return planned
+
+
+def _attempted(attempts: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    now = pl.lit(as_of).cast(INSTANT)
+    ours = (pl.col("direction") == Direction.INBOUND).not_().fill_null(value=True)
+    return (
+        attempts.filter(ours & (pl.col("started_at") <= now))
+        .group_by("account_id")
+        .agg(ago_s=(now - pl.col("started_at").max()).dt.total_seconds())
+    )
 
 
 def _unreadable(set_aside: pl.DataFrame, unread: pl.DataFrame) -> pl.DataFrame:

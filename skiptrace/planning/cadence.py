@@ -43,7 +43,7 @@ class Progress:
         self.waves = np.zeros(len(roster.person_of), dtype=np.int64)
         persons = len(roster.accounts_of)
         self._rows = np.zeros(persons, dtype=np.int64)
-        self._until = np.zeros(persons, dtype=np.int64)
+        self._until = -roster.rested_s
         stake = stakes(roster.accounts, params).to_numpy()
         # Prices are sought among numbers near 1, whatever the currency.
         self.unit = float(stake.mean()) if len(stake) else 1.0
@@ -67,12 +67,11 @@ class Progress:
         roster = self._roster
         account = roster.account_of[candidates.approach]
         person = roster.person_of[account]
-        ready = np.where(self._rows[person] > 0, self._until[person] + self._gap_s[candidates.approach], 0)
         relation = roster.relation_of[candidates.approach]
         found: Bools = (
             (self.waves[account] < self._most[candidates.approach])
             & (self._rows[person] < self._bound[person])
-            & (candidates.begin >= ready)
+            & self.rested(candidates)
             & ~self._used[candidates.approach, candidates.part]
             & ~self._asked[relation]
             & ~gone
@@ -81,6 +80,16 @@ class Progress:
         first, later = self.in_cadence(candidates, found, found & (roster.accounts_of[person] == 1))
         first &= self._behind(person, account, first)
         return first & self._leaving_room(person, candidates.begin, first), later
+
+    def rested(self, candidates: Candidates) -> Bools:
+        """Mark the candidates that leave the person alone for long enough after the row or the attempt before.
+
+        A promise that falls due is not to be missed by a reminder of yesterday.
+        """
+        person = self._roster.person_of[self._roster.account_of[candidates.approach]]
+        ready = self._until[person] + self._gap_s[candidates.approach]
+        found: Bools = (candidates.begin >= ready) | (candidates.due & (self._rows[person] == 0))
+        return found
 
     def in_cadence(self, candidates: Candidates, first: Bools, later: Bools) -> tuple[Bools, Bools]:
         """Mark, of those that may be next and later, the candidates of the account's wave, and of those after it.

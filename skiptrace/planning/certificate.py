@@ -97,7 +97,8 @@ def _joined(considered: Sequence[Considered], roster: Roster, params: PlanParams
     order = order[(first | later)[order]]
     candidates = Candidates(**{name: column[order] for name, column in every.items()})
     progress = Progress(roster, params)
-    first, later = progress.in_cadence(candidates, first[order], later[order])
+    rested = progress.rested(candidates)
+    first, later = progress.in_cadence(candidates, first[order] & rested, later[order] & rested)
     return progress.problem(candidates, np.arange(len(order)), first, later, by_account=True)
 
 

@@ -38,6 +38,9 @@ class PlanInputs:
     p_reach
         Gives ``account_id, contact_point, channel, party, at`` the columns ``p_reach``, ``p_low``, ``p_high``, the rows
         in order. It is asked once a local hour, as reach is learned by the hour.
+    attempted
+        ``account_id``, ``ago_s``: seconds from the last attempt, of whatever channel, to the moment of the plan;
+        accounts without any are not in it. Null: none is known.
     p_draw
         Gives the same rows and a seed the column ``p_draw``: reach as it may be, drawn from what is believed. Null: the
         plan does not explore.
@@ -64,6 +67,7 @@ class PlanInputs:
     rulebook_version: str = ""
     treatment: pl.DataFrame | None = None
     cadences: Mapping[str, Cadence] = field(default_factory=shipped_cadences)
+    attempted: pl.DataFrame | None = None
     p_draw: Callable[[pl.DataFrame, int], pl.DataFrame] | None = None
 
 

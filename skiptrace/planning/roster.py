@@ -29,6 +29,7 @@ Ints: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 
+_CENTURY_S = 100 * 366 * 86_400
 KEY = ("account_id", "contact_point", "channel", "party", "purpose", "time_zone")
 _FROM_LEAD = ("point_key", "kind", "rank", "relation", "relation_id", "path", "p_owner", "p_live", "label")
 
@@ -50,6 +51,8 @@ class Roster:
     account_of, kind_of, zone_of, relation_of
         By approach: account, kind of capacity, place of its time zone in ``zones``, and the third party's number (-1
         for the debtor's own).
+    rested_s
+        By person: seconds from the last attempt made to the start of the plan; a century where there was none.
     due_day
         By account: local day (since 1970) on which a promise to pay is due; -1 = none.
     treatment
@@ -68,6 +71,7 @@ class Roster:
     zone_of: Ints
     zones: list[str]
     relation_of: Ints
+    rested_s: Ints
     due_day: Ints
     treatment: pl.DataFrame
     pace: Pace
@@ -119,10 +123,20 @@ def enrol(inputs: PlanInputs) -> Roster:
         zone_of=_ints(approaches["time_zone"].rank("dense")) - 1,
         zones=zones,
         relation_of=_ints(approaches.select(third.rank("dense").cast(pl.Int64).fill_null(0) - 1).to_series()),
+        rested_s=_rested(accounts, inputs),
         due_day=_ints(accounts.select(due.cast(pl.Int64).fill_null(-1)).to_series()),
         treatment=treatment,
         pace=pace_of(approaches, treatment, inputs.cadences),
     )
+
+
+def _rested(accounts: pl.DataFrame, inputs: PlanInputs) -> Ints:
+    ago = pl.lit(_CENTURY_S)
+    if inputs.attempted is not None:
+        accounts = accounts.join(inputs.attempted, on="account_id", how="left", maintain_order="left")
+        ago = pl.col("ago_s").fill_null(_CENTURY_S)
+    by_person = accounts.group_by("person").agg(ago.min().cast(pl.Int64).alias("ago")).sort("person")
+    return _ints(by_person["ago"])
 
 
 def _ints(column: pl.Series) -> Ints:

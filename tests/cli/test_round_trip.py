@@ -23,7 +23,9 @@ from skiptrace.contracts.inputs import ATTEMPTS
 from tests.cli.conftest import MONDAY, enter
 
 THURSDAY = "2026-11-26T09:00:00+00:00"
-"""Each account's first call has been made by then, and no second attempt."""
+"""Each account's first call has been made by then, and the calls of the second wave that were due."""
+WEDNESDAY = "2026-11-25T07:00:00+00:00"
+"""Before any second attempt."""
 CLOCK = ZoneInfo("America/New_York")
 SETTINGS = """
 [export.vicidial]
@@ -184,7 +186,7 @@ def test_results_of_vicidial_come_home_and_the_next_plan_knows_them(begin, tmp_p
     assert counts(taken) == {"read": 6, "new": 0, "known": 4, "set_aside": 1, "rejected": 1, "stops": 0}
     assert again.equals(attempts)
 
-    gate = made.enter("verify", made.release, "--json")
+    gate = made.enter("verify", made.release, "--json", at=WEDNESDAY)
     refused = {row["attempt_id"]: row["provision"] for row in json.loads(gate.out)["refused"]}
     never = made.attempt("CN-1003", 2)["attempt_id"]
     assert refused == {**dict.fromkeys(placed, "made"), never: "house.stop.do-not-call"}

@@ -123,7 +123,7 @@ def picture_of(seed, random):
     facts = replace(facts, leads=leads)
     picture = Picture(
         tables={"accounts": facts.accounts},
-        normalised=SimpleNamespace(unreadable=empty(UNREADABLE_SCHEMA)),
+        normalised=SimpleNamespace(unreadable=empty(UNREADABLE_SCHEMA), attempts=facts.attempts),
         relinked=None,
         traced=None,
         learned=SimpleNamespace(leads=leads, p_reach=lambda slots: by_lot(slots, seed)),
