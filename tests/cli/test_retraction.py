@@ -15,7 +15,7 @@ import pytest
 from tests.cli.conftest import MONDAY, SAMPLES
 
 LATER = "2026-11-23T10:00:00+00:00"
-FILES = ("leads.csv", "pairs.parquet", "model.json")
+FILES = ("pairs.parquet", "model.json")
 LEARNED = ("leads.csv", "reach.parquet")
 
 
