@@ -184,9 +184,7 @@ def take_in(paths: Sequence[Path], casefile: Casefile | None, terms: Terms, *, k
         history = _with_assumed(gathered.history, opened, tables["attempts"], terms)
         judgements = kept_judgements(opened)
         origin = origin_of(gathered.origin, judged_name(judgements))
-        known, model = _learned_before(opened, gathered.retracted)
-        if keep and known and known.rests_on(gathered.retracted):
-            forget_learned(opened)
+        known, model = _learned_before(opened, gathered.retracted, keep=keep)
         return replace(
             gathered,
             tables=tables,
@@ -234,12 +232,20 @@ def _retracted(checked: Mapping[str, Checked]) -> pl.DataFrame:
     )
 
 
-def _learned_before(opened: Opened, retracted: pl.DataFrame) -> tuple[Known | None, Model | None]:
-    """Return what linkage and learning found the last time, nothing of it learned from what was retracted since."""
+def _learned_before(
+    opened: Opened, retracted: pl.DataFrame, *, keep: bool = False
+) -> tuple[Known | None, Model | None]:
+    """Return what linkage and learning found the last time, nothing of it learned from what was retracted since.
+
+    ``keep``: later commands must know it, too.
+    """
     known = read_known(opened, PORTFOLIO)
     if known is None:
         return None, None
-    if known.rests_on(retracted) or to_be_forgotten(opened):
+    rests = known.rests_on(retracted)
+    if rests and keep:
+        forget_learned(opened)
+    if rests or to_be_forgotten(opened):
         return known.without_what_was_learned(), None
     return known, read_model(opened)
 
