@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from skiptrace.planning.assignment import assign, in_order_of_preference
+from skiptrace.planning.combining import combined
 from skiptrace.planning.prices import asked, find_prices
 from skiptrace.planning.sequences import Sequences, after_rows
 
@@ -18,6 +19,9 @@ __all__ = ["Allocation", "allocate", "best_first", "fit"]
 
 _SHARES = (1.0, 0.5, 0.0)
 """Of the prices, asked for one after the other: room that nobody wants at its price is given away in the end."""
+
+_NEAR = 1e-3
+"""An allocation that comes this near to the bound is hardly exceeded by going best first."""
 
 
 class Allocation(NamedTuple):
@@ -36,7 +40,7 @@ class Allocation(NamedTuple):
 
 
 def allocate(problem: Problem, room: Ints, tie: Ints, prices: Floats | None = None) -> tuple[Allocation, Floats]:
-    """Return the better of an allocation by prices and one that goes best first, and the prices.
+    """Return the better of an allocation by prices and one that goes best first, improved, and the prices.
 
     Parameters
     ----------
@@ -50,8 +54,11 @@ def allocate(problem: Problem, room: Ints, tie: Ints, prices: Floats | None = No
         Prices to begin with.
     """
     prices = find_prices(problem, room, tie, prices)
-    priced, plain = fit(problem, room, tie, prices), best_first(problem, room, tie)
-    return (priced if priced.value.sum() >= plain.value.sum() else plain), prices
+    laid = fit(problem, room, tie, prices)
+    bound = prices @ room + problem.chooser(prices)[0].sum()
+    if laid.value.sum() < bound * (1 - _NEAR):
+        laid = max(laid, best_first(problem, room, tie), key=lambda made: float(made.value.sum()))
+    return combined(problem, room, tie, prices, laid), prices
 
 
 def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:

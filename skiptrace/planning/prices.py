@@ -21,9 +21,9 @@ __all__ = ["asked", "find_prices"]
 
 _SAMPLE = 3_000
 """Owners of the smallest sample: enough to tell which slots are dear."""
-_GROWTH = 4
+_GROWTH = 6
 _FEW = 1_000
-_ROUNDS, _LATER_ROUNDS, _LAST_ROUNDS = 150, 25, 12
+_ROUNDS, _LATER_ROUNDS, _LAST_ROUNDS = 100, 25, 12
 """At most, on the smallest sample, on larger ones, and on everybody: what costs most is done least often."""
 
 
@@ -49,10 +49,10 @@ def find_prices(problem: Problem, room: Ints, tie: Ints, start: Floats | None = 
     """
     owners = len(problem.left)
     prices = np.zeros(len(room)) if start is None else start
-    sizes = [owners]
-    while sizes[-1] > _SAMPLE * _GROWTH:
-        sizes.append(sizes[-1] // _GROWTH)
-    samples = [problem.among(tie < size)[0] for size in sizes[:0:-1]]
+    sizes = [_SAMPLE]
+    while sizes[-1] * _GROWTH < owners:
+        sizes.append(sizes[-1] * _GROWTH)
+    samples = [problem.among(tie < size)[0] for size in sizes if size * 2 <= owners]
     # A sample in which far too many want a slot spares a look at everybody.
     likely = all(_fits(part, 10 + 2 * room * len(part.left) / owners) for part in samples[:1])
     if start is None and likely and _fits(problem, room):

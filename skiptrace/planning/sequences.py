@@ -8,18 +8,23 @@ bound certain though ``left`` takes any value.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from skiptrace.planning.roster import Bools, Floats, Ints
 
 __all__ = ["AHEAD", "COARSE", "FINE", "Chooser", "Problem", "Sequences", "after_rows"]
+
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
 
 _PARTS = 3
 AHEAD = 3
@@ -243,7 +248,7 @@ class Chooser:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self._rows = int(problem.left.max(initial=1))
-        self._parts = [(part, at, _Order(part) if self._rows > 1 else None) for part, at in _split(problem)]
+        self._parts = _each(lambda one: (*one, _Order(one[0]) if self._rows > 1 else None), _split(problem))
 
     def __call__(self, prices: Floats, points: int = COARSE) -> tuple[Floats, Sequences]:
         """Return what each owner's sequences are worth at most, less prices, and sequences that come close to it.
@@ -258,13 +263,23 @@ class Chooser:
         owners = len(self.problem.left)
         bound, value, gain = np.zeros((3, owners))
         rows = np.full((owners, self._rows), -1, dtype=np.int64)
+        made = _each(lambda one: _choose(one[0], one[2], prices, points), self._parts)
         at = 0
-        for part, first, order in self._parts:
+        for (part, first, _), (most, found) in zip(self._parts, made, strict=True):
             mine = slice(at, at := at + len(part.left))
-            bound[mine], found = _choose(part, order, prices, points)
+            bound[mine] = most
             rows[mine, : found.rows.shape[1]] = np.where(found.rows >= 0, found.rows + first, -1)
             value[mine], gain[mine] = found.value, found.gain
         return bound, Sequences(rows, value, gain)
+
+
+def _each(work: Callable[[_Given], _Made], parts: Iterable[_Given]) -> list[_Made]:
+    """Do the same to parts of a problem, on all cores: numpy lets others work while it does."""
+    parts = list(parts)
+    if len(parts) == 1:
+        return [work(parts[0])]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, parts))
 
 
 def _split(problem: Problem) -> Iterator[tuple[Problem, int]]:

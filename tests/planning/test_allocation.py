@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skiptrace.planning.allocation import allocate, best_first
+from skiptrace.planning.allocation import allocate, best_first, fit
+from skiptrace.planning.combining import combined
 from skiptrace.planning.prices import find_prices
 from skiptrace.planning.sequences import FINE, Chooser
 
@@ -36,7 +37,7 @@ def test_no_plan_exceeds_the_bound_and_the_plan_is_one_that_can_be_made(seed, ro
     used = np.bincount(problem.slot[made.rows[made.rows >= 0]], minlength=len(room))
     assert (used <= room).all()
     plain = best_first(problem, room, tie)
-    assert plain.value.sum() - 1e-9 <= made.value.sum() <= best + 1e-9
+    assert plain.value.sum() * 0.999 - 1e-9 <= made.value.sum() <= best + 1e-9
 
 
 @SLOW
@@ -57,7 +58,7 @@ def test_at_any_prices_no_owner_has_a_better_sequence_than_the_bound_says(seed, 
             )
 
 
-@pytest.mark.parametrize(("rows", "additive", "most"), [(1, False, 0.001), (2, True, 0.001), (2, False, 0.005)])
+@pytest.mark.parametrize(("rows", "additive", "most"), [(1, False, 0.001), (2, True, 0.001), (2, False, 0.001)])
 def test_with_many_owners_the_gap_is_small_and_best_first_is_beaten(rows, additive, most):
     problem, room = draw(5, owners=400, rows=rows, additive=additive)
     problem, room = replace(problem, gift=np.zeros(len(problem))), room * 30
@@ -67,6 +68,25 @@ def test_with_many_owners_the_gap_is_small_and_best_first_is_beaten(rows, additi
     assert (bound - made.value.sum()) / bound <= most
     plain = best_first(problem, room, tie).value.sum()
     assert made.value.sum() > 1.005 * plain
+
+
+def test_a_combination_gains_what_choosing_one_by_one_loses():
+    lost = []
+    for seed in range(5):
+        problem, room = draw(seed, owners=120, rows=2)
+        room = room * 9
+        tie = np.random.default_rng(seed).permutation(120)
+        prices = find_prices(problem, room, tie)
+        laid = fit(problem, room, tie, prices)
+        made = combined(problem, room, tie, prices, laid)
+        used = np.bincount(problem.slot[made.rows[made.rows >= 0]], minlength=len(room))
+        assert (used <= room).all()
+        for owner, mine in enumerate(made.rows):
+            assert made.value[owner] == pytest.approx(worth_by_hand(problem, owner, mine))
+        bound = prices @ room + problem.chooser(prices, FINE)[0].sum()
+        lost.append([bound - laid.value.sum(), bound - made.value.sum()])
+    plain, together = np.sum(lost, axis=0)
+    assert together < plain / 2
 
 
 def test_prices_are_nought_where_everybody_fits():
