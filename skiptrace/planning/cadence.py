@@ -76,8 +76,7 @@ class Progress:
             & ~self._asked[relation]
             & ~gone
         )
-        # Of several accounts of one person only the next row is chosen.
-        first, later = self.in_cadence(candidates, found, found & (roster.accounts_of[person] == 1))
+        first, later = self.in_cadence(candidates, found, found)
         first &= self._behind(person, account, first)
         return first & self._leaving_room(person, candidates.begin, first), later
 
@@ -104,7 +103,9 @@ class Progress:
         # Better another channel than to leave a person out whom law lets us reach; what follows can wait.
         else_none = (self.waves == 0) & ~any_now
         now |= first & else_none[account] & pace.in_wave_from(approach, candidates.part, np.zeros_like(account))
-        return now, later & fresh & pace.in_wave_from(approach, candidates.part, self.waves[account] + 1)
+        # What is an account's next row may well come after a row of another account's.
+        alone = self._roster.accounts_of[self._roster.person_of[account]] == 1
+        return now, later & fresh & pace.in_wave_from(approach, candidates.part, self.waves[account] + alone)
 
     def _behind(self, person: Ints, account: Ints, found: Bools) -> Bools:
         """Mark the candidates of those accounts of a person that have been given least."""
@@ -144,7 +145,7 @@ class Progress:
     def problem(
         self, candidates: Candidates, which: Ints, first: Bools, later: Bools, *, by_account: bool = False
     ) -> Problem:
-        """Return what is left to choose.
+        """Return what is left to choose, never worth less than it will be.
 
         Parameters
         ----------
@@ -155,38 +156,38 @@ class Progress:
         first, later
             Of these: whether it may be the owner's next row, and a later one.
         by_account
-            Each account is an owner of its own. Otherwise each person is, and of one with several accounts only the
-            next row is chosen: it decides which account's turn it is then.
+            Each account is an owner of its own. Otherwise each person is; to one with several accounts a later row is
+            worth what it would be as the first, as it may be another account's.
         """
         approach = candidates.approach[which].astype(np.int64)
         account = self._roster.account_of[approach]
         person = self._roster.person_of[account]
         whose = account if by_account else person
         new = np.append(True, whose[1:] != whose[:-1])[: len(whose)]
-        # Where an account's approaches differ, the loosest: what is placed is asked for one by one.
-        most, gap = np.zeros(len(self.waves), dtype=np.int64), np.full(len(self.waves), np.iinfo(np.int64).max)
-        np.maximum.at(most, account, self._most[approach])
-        np.minimum.at(gap, account, self._gap_s[approach])
-        left = (most - self.waves)[account]
-        left = np.minimum(left, (self._bound - self._rows)[person])
-        if not by_account:
-            left = np.where(self._roster.accounts_of[person] > 1, 1, left)
+        owner = np.cumsum(new) - 1
+        several = (self._roster.accounts_of[person] > 1) & (not by_account)
+        # Where an owner's approaches differ, the loosest: what is placed is asked for one by one.
+        gap = np.full(len(which), np.iinfo(np.int64).max)
+        np.minimum.at(gap, owner, self._gap_s[approach])
+        left = np.zeros(int(new.sum()), dtype=np.int64)
+        np.maximum.at(left, owner, np.where(several, self._bound[person], self._most[approach] - self.waves[account]))
+        left = np.minimum(left, (self._bound - self._rows)[person[new]])
         group = self._roster.relation_of[approach]
         return Problem(
-            owner=np.cumsum(new) - 1,
+            owner=owner,
             approach=approach,
             slot=candidates.slot[which],
             part=candidates.part[which],
             group=group,
             begin=candidates.begin[which],
-            ready=candidates.end[which].astype(np.int64) + gap[account],
+            ready=candidates.end[which].astype(np.int64) + gap[owner],
             value=self.worths(candidates, which),
             gift=self.gifts(candidates, which),
-            missed=np.where(group >= 0, 1, 1 - candidates.p[which].astype(np.float64)),
+            missed=np.where((group >= 0) | several, 1, 1 - candidates.p[which].astype(np.float64)),
             again=np.where(self._tried[approach], 1.0, self._params.repeat_share),
             first=first,
             later=later,
-            left=left[new],
+            left=left,
         )
 
     def place(self, candidates: Candidates, chosen: Ints) -> None:

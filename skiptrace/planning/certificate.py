@@ -1,7 +1,9 @@
 """How good a plan is: a bound that no plan exceeds, and where capacity binds.
 
 The bound holds for every choice among the candidates that were looked at, less those that law refused while the plan
-was made. The accounts of one person are taken each for itself there, which only makes it larger.
+was made. What a person with several accounts is worth at most is the less of two sums: of the best rows of each account
+taken for itself, as if the others left it all days, and of the person's best rows, as if none made another less likely
+to be needed.
 """
 
 from __future__ import annotations
@@ -73,21 +75,27 @@ def certify(
     room = capacity.at_first
     if not any(len(part.candidates) for part in considered):
         return Certificate(0.0, np.zeros(len(room)), np.zeros(len(room), dtype=np.int64))
-    problem = _joined(considered, roster, params)
-    account = roster.account_of[problem.approach[problem.first_of[:-1]]]
-    person = roster.person_of[account]
-    short = problem.with_rows(AHEAD)
+    persons, accounts = _joined(considered, roster, params)
+    person = roster.person_of[roster.account_of[persons.approach[persons.first_of[:-1]]]]
+    short = persons.with_rows(AHEAD)
     prices = find_prices(short, room, np.argsort(np.argsort(tie[person], kind="stable"), kind="stable"))
     wanted = asked(short, short.chooser(np.zeros(len(room)))[1], len(room))
-    most = problem.chooser(prices, FINE)[0]
-    # A person is given so many rows at most, hence rows of so many accounts.
-    order = np.lexsort((-most, person))
-    place = np.arange(len(order)) - np.searchsorted(person[order], person[order])
-    rows = max(params.max_attempts_per_person, params.max_attempts_per_account)
-    return Certificate(float(prices @ room + most[order][place < rows].sum()), prices, wanted)
+    most = np.full(len(roster.accounts_of), np.inf)
+    most[person] = persons.chooser(prices, FINE)[0]
+    if len(accounts):
+        whose = roster.person_of[roster.account_of[accounts.approach[accounts.first_of[:-1]]]]
+        each = accounts.chooser(prices, FINE)[0]
+        # A person is given so many rows at most, hence rows of so many accounts.
+        order = np.lexsort((-each, whose))
+        place = np.arange(len(order)) - np.searchsorted(whose[order], whose[order])
+        counts = place < max(params.max_attempts_per_person, params.max_attempts_per_account)
+        apart = np.bincount(whose[order[counts]], each[order[counts]], minlength=len(most))
+        most = np.where(roster.accounts_of > 1, np.minimum(most, apart), most)
+    return Certificate(float(prices @ room + most[person].sum()), prices, wanted)
 
 
-def _joined(considered: Sequence[Considered], roster: Roster, params: PlanParams) -> Problem:
+def _joined(considered: Sequence[Considered], roster: Roster, params: PlanParams) -> tuple[Problem, Problem]:
+    """Return the problem in which persons are owners, and that of the accounts of persons with several."""
     every = {
         name: np.concatenate([getattr(part.candidates, name) for part in considered])
         for name in Candidates.__annotations__
@@ -99,7 +107,12 @@ def _joined(considered: Sequence[Considered], roster: Roster, params: PlanParams
     progress = Progress(roster, params)
     rested = progress.rested(candidates)
     first, later = progress.in_cadence(candidates, first[order] & rested, later[order] & rested)
-    return progress.problem(candidates, np.arange(len(order)), first, later, by_account=True)
+    several = roster.accounts_of[roster.person_of[roster.account_of[candidates.approach]]] > 1
+    which = np.flatnonzero(several)
+    return (
+        progress.problem(candidates, np.arange(len(order)), first, later),
+        progress.problem(candidates, which, first[which], later[which], by_account=True),
+    )
 
 
 def gap_of(bound: float, value: float) -> float:

@@ -180,8 +180,11 @@ class _Work:
         which = which[in_order_of_preference(self._person(candidates, which), self.progress.values(candidates, which))]
         favourites = which[_firsts(self._person(candidates, which))]
         if self.placed:
-            # After rows of the plan's own, law allows less: better to ask for every approach once than one by one.
-            best = which[_firsts(candidates.approach[which])]
+            # After rows of the plan's own, law allows less: better to ask for every approach once than one by one, also
+            # for those that would be counted on later.
+            open_ = np.flatnonzero(first | later)
+            best = open_[np.lexsort((-self.progress.values(candidates, open_), candidates.approach[open_]))]
+            best = best[_firsts(candidates.approach[best])]
             self._strike(candidates, best, self.permission.judge(candidates, best, at_start_only=True), gone, round_=0)
             first, later = self.progress.open(candidates, gone)
         which = np.flatnonzero(first | later)

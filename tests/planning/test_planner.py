@@ -265,6 +265,23 @@ def test_rows_of_one_person_follow_each_other_and_are_bounded():
     assert set(altogether(made.withheld)["provision"]) == {"capacity"}
 
 
+def test_of_one_person_an_account_leaves_its_best_day_to_another_that_has_no_other():
+    whole = world(2, person_id=["P", "P"])
+    first, later = datetime(2026, 11, 24, tzinfo=UTC), datetime(2026, 11, 26, tzinfo=UTC)
+    day = pl.col("not_before").is_between(first, later)
+    calls = whole.windows.filter((pl.col("channel") == "call") & day)
+    wednesday = pl.col("not_before").dt.truncate("1d") == datetime(2026, 11, 25, tzinfo=UTC)
+    windows = calls.filter((pl.col("account_id") == "A000") | wednesday)
+
+    def a_little_better_on_wednesday(slots):
+        best = pl.col("at").dt.truncate("1d") == datetime(2026, 11, 25, tzinfo=UTC)
+        return reach(slots).with_columns(p_reach=pl.when(best).then(0.35).otherwise(0.3))
+
+    inputs = replace(whole, windows=windows, p_reach=a_little_better_on_wednesday)
+    schedule = plan(inputs, AS_OF, PlanParams(max_attempts_per_account=1), Law(windows)).schedule
+    assert schedule.sort("not_before")["account_id"].to_list() == ["A000", "A001"]
+
+
 def test_a_promise_due_today_comes_first_and_today():
     tags = [None] * 11 + ["promise_to_pay"]
     due = [None] * 11 + [AS_OF.date()]
