@@ -51,9 +51,9 @@ def allocate(problem: Problem, room: Ints, tie: Ints, prices: Floats | None = No
     tie
         By owner, a permutation: the lower goes first among equals.
     prices
-        Prices to begin with.
+        By slot, if they are known.
     """
-    prices = find_prices(problem, room, tie, prices)
+    prices = find_prices(problem, room, tie) if prices is None else prices
     laid = fit(problem, room, tie, prices)
     bound = prices @ room + problem.chooser(prices)[0].sum()
     if laid.value.sum() < bound * (1 - _NEAR):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from skiptrace.shifts import CapacityPlan, days_of, minutes_of, primary
 from skiptrace.vocabulary import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -26,6 +27,8 @@ KIND_OF = {Channel.CALL.value: 0, Channel.SMS.value: 1, Channel.LETTER.value: 2,
 further languages."""
 _CALLS, _MESSAGES, _LETTERS, _EMAILS = range(4)
 _DAY_S, _MINUTE_S = 86_400, 60
+_GOLDEN = (5**0.5 - 1) / 2
+"""Its multiples less whole numbers are spread most evenly."""
 _MONDAY = 4
 """Day 4 since 1970 was a Monday."""
 
@@ -146,6 +149,16 @@ class Capacity:
     def take(self, slots: npt.NDArray[np.signedinteger[Any]]) -> None:
         """Use one place in each of these slots (a slot may stand several times)."""
         self.room -= np.bincount(slots, minlength=len(self.room))
+
+    @contextmanager
+    def share(self, part: int, of: int) -> Iterator[None]:
+        """Have room for a part of those who are still to come; what they leave is there for the others."""
+        # Of what cannot be halved, each part has its turn at other slots.
+        whole, turns = self.room, np.arange(len(self.room)) * _GOLDEN % 1
+        self.room = whole if part == of else np.floor(whole * (part / of) + turns).astype(np.int64)
+        given = self.room.copy()
+        yield
+        self.room = whole - given + self.room
 
     def used(self) -> dict[str, Any]:
         """Return ``available``, ``used`` and ``full_slots`` by kind."""

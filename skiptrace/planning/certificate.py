@@ -8,6 +8,7 @@ to be needed.
 
 from __future__ import annotations
 
+from math import fsum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from skiptrace.planning.sequences import Problem
     from skiptrace.settings import PlanParams
 
-__all__ = ["Certificate", "Considered", "certify", "dearest", "gap_of"]
+__all__ = ["Certificate", "Certifier", "Considered", "dearest", "gap_of"]
 
 _DEAREST = 20
 """Slots that a reader is shown."""
@@ -50,7 +51,7 @@ class Certificate(NamedTuple):
     prices
         By slot: what one more attempt in it would add.
     wanted
-        By slot: rows in it if there were room for everybody.
+        By slot: rows in it if there were room for everybody, as far as the first persons tell.
     """
 
     bound: float
@@ -58,40 +59,58 @@ class Certificate(NamedTuple):
     wanted: Ints
 
 
-def certify(
-    considered: Sequence[Considered], roster: Roster, capacity: Capacity, tie: Ints, params: PlanParams
-) -> Certificate:
-    """Return a bound for all plans that can be made of what was considered.
+class Certifier:
+    """Proves a bound for all plans that can be made of what was considered, some persons after the others.
 
-    Parameters
-    ----------
-    considered
-        What was looked at.
-    roster, capacity, params
-        The plan's.
-    tie
-        By person, a permutation.
+    Any prices prove one, so those found for the first persons, who are chosen by lot, serve for all.
     """
-    room = capacity.at_first
-    if not any(len(part.candidates) for part in considered):
-        return Certificate(0.0, np.zeros(len(room)), np.zeros(len(room), dtype=np.int64))
-    persons, accounts = _joined(considered, roster, params)
-    person = roster.person_of[roster.account_of[persons.approach[persons.first_of[:-1]]]]
-    short = persons.with_rows(AHEAD)
-    prices = find_prices(short, room, np.argsort(np.argsort(tie[person], kind="stable"), kind="stable"))
-    wanted = asked(short, short.chooser(np.zeros(len(room)))[1], len(room))
-    most = np.full(len(roster.accounts_of), np.inf)
-    most[person] = persons.chooser(prices, FINE)[0]
-    if len(accounts):
-        whose = roster.person_of[roster.account_of[accounts.approach[accounts.first_of[:-1]]]]
-        each = accounts.chooser(prices, FINE)[0]
-        # A person is given so many rows at most, hence rows of so many accounts.
-        order = np.lexsort((-each, whose))
-        place = np.arange(len(order)) - np.searchsorted(whose[order], whose[order])
-        counts = place < max(params.max_attempts_per_person, params.max_attempts_per_account)
-        apart = np.bincount(whose[order[counts]], each[order[counts]], minlength=len(most))
-        most = np.where(roster.accounts_of > 1, np.minimum(most, apart), most)
-    return Certificate(float(prices @ room + most[person].sum()), prices, wanted)
+
+    def __init__(self, roster: Roster, capacity: Capacity, tie: Ints, params: PlanParams) -> None:
+        self._roster, self._room, self._tie, self._params = roster, capacity.at_first, tie, params
+        self._prices: Floats | None = None
+        self._wanted = np.zeros(len(self._room))
+        self._most: list[float] = []
+
+    def add(self, considered: Sequence[Considered], share: float, near: Floats | None = None) -> Floats:
+        """Take in all that was considered for some persons; return the prices.
+
+        Parameters
+        ----------
+        considered
+            What was looked at.
+        share
+            Of all persons.
+        near
+            Prices that they were given slots at.
+        """
+        if not any(len(part.candidates) for part in considered):
+            return np.zeros(len(self._room)) if self._prices is None else self._prices
+        roster, room = self._roster, self._room
+        persons, accounts = _joined(considered, roster, self._params)
+        person = roster.person_of[roster.account_of[persons.approach[persons.first_of[:-1]]]]
+        if self._prices is None:
+            short = persons.with_rows(AHEAD)
+            tie = np.argsort(np.argsort(self._tie[person], kind="stable"), kind="stable")
+            self._prices = find_prices(short, room * share, tie, near)
+            self._wanted = asked(short, short.chooser(np.zeros(len(room)))[1], len(room)) / share
+        most = np.full(len(roster.accounts_of), np.inf)
+        most[person] = persons.chooser(self._prices, FINE)[0]
+        if len(accounts):
+            whose = roster.person_of[roster.account_of[accounts.approach[accounts.first_of[:-1]]]]
+            each = accounts.chooser(self._prices, FINE)[0]
+            # A person is given so many rows at most, hence rows of so many accounts.
+            order = np.lexsort((-each, whose))
+            place = np.arange(len(order)) - np.searchsorted(whose[order], whose[order])
+            counts = place < max(self._params.max_attempts_per_person, self._params.max_attempts_per_account)
+            apart = np.bincount(whose[order[counts]], each[order[counts]], minlength=len(most))
+            most = np.where(roster.accounts_of > 1, np.minimum(most, apart), most)
+        self._most.append(float(most[person].sum()))
+        return self._prices
+
+    def certificate(self) -> Certificate:
+        """Return the bound."""
+        prices = np.zeros(len(self._room)) if self._prices is None else self._prices
+        return Certificate(float(prices @ self._room) + fsum(self._most), prices, self._wanted.round().astype(np.int64))
 
 
 def _joined(considered: Sequence[Considered], roster: Roster, params: PlanParams) -> tuple[Problem, Problem]:

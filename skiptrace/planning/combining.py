@@ -7,16 +7,18 @@ It is the restricted master problem of Dantzig and Wolfe's decomposition (1960) 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
+
+from skiptrace.planning.columns import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from skiptrace.planning.allocation import Allocation
+    from skiptrace.planning.columns import Columns
     from skiptrace.planning.roster import Bools, Floats, Ints
     from skiptrace.planning.sequences import Problem
 
@@ -26,18 +28,10 @@ _TIMES = 20
 """Choices looked at besides the one at the prices: further ones add hardly anything."""
 _WORK = 3_000_000
 """Candidates looked at for that, all times together: with many owners little is lost by choosing one by one."""
-_COLUMNS = 20_000
+_COLUMNS = 6_000
 """Sequences to choose from, at most."""
 _NEAR, _NODES = 1e-4, 20
 """Share of the whole by which the program's solution may be short, and nodes of its search: a second at most."""
-
-
-class _Columns(NamedTuple):
-    """Sequences to choose from: owner (dense), rows, and what they are worth together."""
-
-    owner: Ints
-    rows: Ints
-    value: Floats
 
 
 def combined(problem: Problem, room: Ints, tie: Ints, prices: Floats, laid: Allocation) -> Allocation:
@@ -66,13 +60,16 @@ def combined(problem: Problem, room: Ints, tie: Ints, prices: Floats, laid: Allo
         found = problem.chooser(off)[1]
         rows[time, :, : found.rows.shape[1]], value[time] = found.rows, found.value
     torn: Bools = np.logical_or.reduce(rows != rows[0], axis=(0, 2))
-    columns = _distinct(rows[:, torn], value[:, torn])
+    who = np.flatnonzero(torn)
+    every = np.tile(np.arange(len(who)), times + 1)
+    columns = columns_of(every, rows[:, torn].reshape(-1, rows.shape[2]), value[:, torn].ravel())
+    columns = columns.among(np.arange(min(len(columns.owner), _COLUMNS)))
     kept = laid.rows[~torn]
     free = room - np.bincount(problem.slot[kept[kept >= 0]], minlength=len(room))
-    taken = _best(columns, problem, free)
+    near = _NEAR * laid.value.sum() / max(laid.value[torn].sum(), 1e-9)
+    taken = _best(columns, problem, free, near)
     if columns.value[taken].sum() <= laid.value[torn].sum():
         return laid
-    who = np.flatnonzero(torn)
     made = laid._replace(rows=laid.rows.copy(), value=laid.value.copy())
     made.rows[who], made.value[who] = -1, 0.0
     made.rows[who[columns.owner[taken]]] = columns.rows[taken]
@@ -88,30 +85,18 @@ def _nearby(prices: Floats, rows: int, tie: Ints, times: int) -> Iterator[Floats
         yield prices * np.exp(chance.standard_normal(len(prices)) / np.sqrt(max(rows, 1)))
 
 
-def _distinct(rows: Ints, value: Floats) -> _Columns:
-    """Return the sequences that are not empty, each once; the first ones met if there are too many."""
-    times, owners, width = rows.shape
-    every = np.column_stack([np.tile(np.arange(owners), times), rows.reshape(-1, width)])
-    first = np.sort(np.unique(every, axis=0, return_index=True)[1])
-    first = first[every[first, 1] >= 0][:_COLUMNS]
-    return _Columns(every[first, 0], every[first, 1:], value.reshape(-1)[first])
-
-
-def _best(columns: _Columns, problem: Problem, free: Ints) -> Bools:
+def _best(columns: Columns, problem: Problem, free: Ints, near: float) -> Bools:
     """Return by column whether it is among those that are worth most of all that fit."""
     count, owners = len(columns.owner), int(columns.owner.max(initial=-1)) + 1
     if not count:
         return np.zeros(0, dtype=np.bool_)
-    at, row = np.nonzero(columns.rows >= 0)
-    where = np.concatenate([columns.owner, owners + problem.slot[columns.rows[at, row]]])
-    which = np.concatenate([np.arange(count), at])
-    matrix = coo_array((np.ones(len(where)), (where, which)), shape=(owners + len(free), count)).tocsr()
+    matrix = columns.matrix(problem, owners, len(free))
     solved = milp(
         -columns.value,
         constraints=LinearConstraint(matrix, ub=np.concatenate([np.ones(owners), free])),
         integrality=np.ones(count),
         bounds=Bounds(0, 1),
-        options={"mip_rel_gap": _NEAR, "node_limit": _NODES},
+        options={"mip_rel_gap": near, "node_limit": _NODES},
     )
     # Without a solution nothing is taken, and the allocation stays as it was.
     taken: Bools = np.zeros(count, dtype=np.bool_) if solved.x is None else solved.x > 0.5  # noqa: PLR2004 (0 or 1)

@@ -19,7 +19,7 @@ from skiptrace.planning.assignment import in_order_of_preference
 from skiptrace.planning.cadence import Progress
 from skiptrace.planning.candidates import find_candidates
 from skiptrace.planning.capacity import Capacity
-from skiptrace.planning.certificate import Considered, certify, dearest, gap_of
+from skiptrace.planning.certificate import Certifier, Considered, dearest, gap_of
 from skiptrace.planning.exploring import Exploration
 from skiptrace.planning.inputs import Plan
 from skiptrace.planning.permission import Permission
@@ -36,11 +36,13 @@ if TYPE_CHECKING:
     from skiptrace.planning.candidates import Candidates
     from skiptrace.planning.inputs import Check, PlanInputs
     from skiptrace.planning.permission import Judged
-    from skiptrace.planning.roster import Bools, Ints, Roster
+    from skiptrace.planning.roster import Bools, Floats, Ints, Roster
     from skiptrace.settings import PlanParams
 
 __all__ = ["plan"]
 
+_TOGETHER = 50_000
+"""Accounts that are planned together; memory grows with them."""
 _PATIENCE = 6
 """Denials running after which an approach is given up, whenever law says it would be allowed again."""
 _PLACED = {
@@ -79,42 +81,35 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
     roster = enrol(inputs)
     capacity = Capacity(start, params)
     capacity.serve(roster.accounts["language"].gather(roster.approaches["account"]).to_list())
+    tie = np.random.default_rng(inputs.seed).permutation(len(roster.accounts_of))
     work = _Work(
+        inputs=inputs,
+        params=params,
         roster=roster,
         capacity=capacity,
         progress=Progress(roster, params),
         permission=Permission(roster, check, start, inputs.batch_id),
-        tie=np.random.default_rng(inputs.seed).permutation(len(roster.accounts_of)),
+        exploration=Exploration(roster=roster, inputs=inputs, params=params, start=start),
+        certifier=Certifier(roster, capacity, tie, params),
+        tie=tie,
+        known=Obstacles(
+            opened=np.zeros(len(roster.account_of), dtype=np.bool_),
+            likely=np.zeros(len(roster.account_of), dtype=np.bool_),
+            crowded=np.zeros(len(roster.person_of), dtype=np.bool_),
+            denials=[],
+        ),
     )
-    exploration = Exploration(roster=roster, inputs=inputs, params=params, start=start)
-    waiting = np.ones(len(roster.person_of), dtype=np.bool_)
-    opened, likely = np.zeros((2, len(roster.account_of)), dtype=np.bool_)
-    crowded = np.zeros(len(roster.person_of), dtype=np.bool_)
-    looked_at: list[Candidates] = []
-    while waiting.any():
-        candidates, seen = find_candidates(inputs, roster, work.capacity, waiting, params)
-        opened |= seen
-        likely[candidates.approach] = True
-        before = len(work.placed)
-        crowded |= work.place_all(exploration.drawn(candidates))
-        looked_at.append(candidates)
-        waiting = crowded & (work.progress.waves == 0)
-        if len(work.placed) == before:
-            break
-    placed = pl.concat(work.placed) if work.placed else pl.DataFrame(schema=_PLACED)
-    placed = text_after_calls(placed, roster, work.capacity, work.permission, inputs, params)
-    certificate = certify(work.considered, roster, work.capacity, work.tie, params)
-    as_believed = [part._replace(candidates=one) for part, one in zip(work.considered, looked_at, strict=True)]
-    explored = pl.Series(exploration.accounts()).gather(roster.approaches["account"].gather(placed["approach"]))
-    placed = placed.with_columns(exploration.propensities(placed, as_believed, certificate.prices), explored=explored)
+    parts = max(-(-len(roster.person_of) // _TOGETHER), 1)
+    part = tie[roster.person_of] * parts // len(roster.accounts_of)
+    placed = pl.concat([work.plan_some(part == number, part >= number) for number in range(parts)])
+    certificate = work.certifier.certificate()
     schedule = schedule_rows(placed, roster, inputs, params, as_of)
     bound, unit = certificate.bound - work.gifts, work.progress.unit
     staked = roster.accounts.select("account_id", stake=stakes(roster.accounts, params))
     stake = schedule.select("account_id").join(staked, on="account_id", how="left", maintain_order="left")["stake"]
-    known = Obstacles(opened=opened, likely=likely, crowded=crowded, denials=work.permission.denials)
     return Plan(
         schedule=schedule,
-        withheld=withheld_rows(roster, inputs, schedule, known),
+        withheld=withheld_rows(roster, inputs, schedule, replace(work.known, denials=work.permission.denials)),
         diagnostics={
             "capacity": work.capacity.used(),
             "unit": params.value,
@@ -135,66 +130,107 @@ class _Work:
 
     Attributes
     ----------
+    tie
+        By person: the lower goes first among equals.
+    known
+        What was met.
     placed
-        Its rows, by turn.
-    considered
-        What it chose from.
+        Rows, by turn, of those who are planned now.
     value, gifts
         What the rows are worth, and what promises due today were put before others by.
+    prices
+        Of slots, as the first persons found them; others begin with them.
     """
 
+    inputs: PlanInputs
+    params: PlanParams
     roster: Roster
     capacity: Capacity
     progress: Progress
     permission: Permission
+    exploration: Exploration
+    certifier: Certifier
     tie: Ints
+    known: Obstacles
     placed: list[pl.DataFrame] = field(default_factory=list)
-    considered: list[Considered] = field(default_factory=list)
     value: float = 0.0
     gifts: float = 0.0
+    prices: Floats | None = None
 
-    def place_all(self, candidates: Candidates) -> Bools:
-        """Go on turn by turn until nothing more can be placed.
+    def plan_some(self, who: Bools, rest: Bools) -> pl.DataFrame:
+        """Give some accounts their rows, within their share of the room.
+
+        Parameters
+        ----------
+        who, rest
+            By account: those, and all who have not been planned yet.
 
         Returns
         -------
-        array
-            By account: in some turn what it asked for was full.
+        polars.DataFrame
+            The rows, ``_PLACED`` and what the exploration and the text messages add.
         """
-        crowded = np.zeros(len(self.roster.person_of), dtype=np.bool_)
+        self.placed = []
+        considered: list[Considered] = []
+        as_believed: list[Considered] = []
+        with self.capacity.share(int(who.sum()), int(rest.sum())):
+            waiting = who
+            while waiting.any():
+                candidates, seen = find_candidates(self.inputs, self.roster, self.capacity, waiting, self.params)
+                self.known.opened[seen] = True
+                self.known.likely[candidates.approach] = True
+                before = len(self.placed)
+                drawn = self.exploration.drawn(candidates)
+                found, prices = self._place_all(drawn, None if considered else self.prices)
+                self.prices = prices if self.prices is None else self.prices
+                considered.append(found)
+                as_believed.append(found._replace(candidates=candidates))
+                waiting = who & self.known.crowded & (self.progress.waves == 0)
+                if len(self.placed) == before:
+                    break
+            placed = pl.concat([pl.DataFrame(schema=_PLACED), *self.placed])
+            placed = text_after_calls(placed, self.roster, self.capacity, self.permission, self.inputs, self.params)
+        prices = self.certifier.add(considered, int(who.sum()) / max(len(who), 1), self.prices)
+        account = self.roster.account_of[placed["approach"].to_numpy()]
+        return placed.with_columns(
+            self.exploration.propensities(placed, as_believed, prices),
+            explored=pl.Series(self.exploration.accounts()[account]),
+        )
+
+    def _place_all(self, candidates: Candidates, prices: Floats | None) -> tuple[Considered, Floats | None]:
+        """Go on turn by turn until nothing more can be placed; return what was chosen from, and the prices."""
         gone = np.zeros(len(candidates), dtype=np.bool_)
-        allowed = []
+        allowed: list[Bools] = []
         while True:
             before = len(self.placed)
-            self._turn(candidates, gone, crowded)
+            prices = self._turn(candidates, gone, prices, first_turn=not allowed)
             allowed.append(~gone)
             if len(self.placed) == before:
                 # What law refuses after the first turn, it refuses in view of the plan's own rows.
-                self.considered.append(Considered(candidates, allowed[0], allowed[min(1, len(allowed) - 1)]))
-                return crowded
+                return Considered(candidates, allowed[0], allowed[min(1, len(allowed) - 1)]), prices
 
-    def _turn(self, candidates: Candidates, gone: Bools, crowded: Bools) -> None:
-        """Give each person at most one row."""
+    def _turn(self, candidates: Candidates, gone: Bools, prices: Floats | None, *, first_turn: bool) -> Floats | None:
+        """Give each person at most one row; return the prices, found if they are not known."""
         first, later = self.progress.open(candidates, gone)
         which = np.flatnonzero(first)
         which = which[in_order_of_preference(self._person(candidates, which), self.progress.values(candidates, which))]
         favourites = which[_firsts(self._person(candidates, which))]
-        if self.placed:
+        if not first_turn:
             # After rows of the plan's own, law allows less: better to ask for every approach once than one by one, also
             # for those that would be counted on later.
-            open_ = np.flatnonzero(first | later)
-            best = open_[np.lexsort((-self.progress.values(candidates, open_), candidates.approach[open_]))]
+            ahead = np.flatnonzero(first | later)
+            best = ahead[np.lexsort((-self.progress.values(candidates, ahead), candidates.approach[ahead]))]
             best = best[_firsts(candidates.approach[best])]
             self._strike(candidates, best, self.permission.judge(candidates, best, at_start_only=True), gone, round_=0)
             first, later = self.progress.open(candidates, gone)
         which = np.flatnonzero(first | later)
         if not len(which):
-            return
+            return prices
         problem = self.progress.problem(candidates, which, first[which], later[which]).with_rows(AHEAD)
         person = self._person(candidates, which)
         names = person[problem.first_of[:-1]]
         tie = np.argsort(np.argsort(self.tie[names]))
-        laid, prices = allocate(problem, self.capacity.room, tie)
+        laid, prices = allocate(problem, self.capacity.room, tie, prices)
         rows = np.where(laid.rows >= 0, which[laid.rows], -1)
         # Room is kept for what each person is to be given in later turns.
         free = self.capacity.room - np.bincount(candidates.slot[rows[rows >= 0]], minlength=len(self.capacity.room))
@@ -202,7 +238,7 @@ class _Work:
         while True:
             asking = rows[:, 0] >= 0
             refused = which[~asking[problem.owner] & problem.first]
-            crowded[self.roster.account_of[candidates.approach[refused]]] = True
+            self.known.crowded[self.roster.account_of[candidates.approach[refused]]] = True
             chosen = rows[asking, 0]
             judged = self.permission.judge(candidates, chosen)
             self._place(candidates, chosen, judged, favourites)
@@ -210,13 +246,13 @@ class _Work:
             denied = np.zeros(len(rows), dtype=np.bool_)
             denied[np.flatnonzero(asking)[~judged.allowed]] = True
             if not denied.any():
-                return
+                return prices
             given_up = rows[denied]
             free += np.bincount(candidates.slot[given_up[given_up >= 0]], minlength=len(free))
             part, at = problem.among(denied)
-            open_ = ~gone[which[at]]
+            left = ~gone[which[at]]
             which, tie = which[at], tie[denied]
-            problem = replace(part, first=part.first & open_, later=part.later & open_)
+            problem = replace(part, first=part.first & left, later=part.later & left)
             laid = fit(problem, free, tie, prices)
             rows = np.where(laid.rows >= 0, which[laid.rows], -1)
             free = free - np.bincount(candidates.slot[rows[rows >= 0]], minlength=len(free))

@@ -110,7 +110,7 @@ def test_samples_lead_to_prices_as_good_as_everybodys(monkeypatch):
         return prices @ room + Chooser(problem)(prices)[0].sum()
 
     whole = bound()
-    monkeypatch.setattr("skiptrace.planning.prices._SAMPLE", 50)
+    monkeypatch.setattr("skiptrace.planning.prices._SAMPLE", 300)
     assert bound() == pytest.approx(whole, rel=0.01)
 
 

@@ -244,6 +244,24 @@ def test_where_money_counts_scarce_slots_go_to_large_debts_and_values_are_money(
     assert told["value"] <= told["bound"] <= 1.001 * told["value"]
 
 
+def test_parts_of_a_batch_share_the_room_and_lose_little(monkeypatch):
+    size = 120
+    inputs = world(size, days=4)
+    params = PlanParams(calls_per_slot=2, messages_per_slot=0, letters_per_day=0, horizon_days=3)
+    whole = plan(inputs, AS_OF, params, Law(inputs.windows))
+    monkeypatch.setattr("skiptrace.planning.planner._TOGETHER", 30)
+    parts = plan(inputs, AS_OF, params, Law(inputs.windows))
+    assert set(parts.schedule["account_id"]) | set(altogether(parts.withheld)["account_id"]) == {
+        f"A{number:03d}" for number in range(size)
+    }
+    slots = parts.schedule.group_by(pl.col("not_before").str.to_datetime(time_zone="UTC").dt.truncate("30m")).len()
+    assert slots["len"].max() <= params.calls_per_slot
+    assert parts.diagnostics["value"] <= parts.diagnostics["bound"]
+    assert parts.diagnostics["value"] > 0.93 * whole.diagnostics["value"]
+    again = plan(inputs, AS_OF, params, Law(inputs.windows))
+    assert_frame_equal(parts.schedule, again.schedule)
+
+
 def test_full_hours_send_people_to_the_hours_that_have_room():
     inputs = world(40)
     inputs = replace(inputs, windows=inputs.windows.filter(pl.col("channel") == "call"))

@@ -1,0 +1,65 @@
+"""Some of the sequences that owners may be given: the columns of a program that chooses among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.sparse import coo_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from skiptrace.planning.roster import Bools, Floats, Ints
+    from skiptrace.planning.sequences import Problem
+
+__all__ = ["Columns", "columns_of"]
+
+
+class Columns(NamedTuple):
+    """Sequences that are not empty, each once.
+
+    Attributes
+    ----------
+    owner
+        By column.
+    rows
+        Column × row: position of the candidate in the problem, -1 for none; earlier rows first.
+    value
+        By column: what the rows are worth together.
+    """
+
+    owner: Ints
+    rows: Ints
+    value: Floats
+
+    def among(self, kept: Bools | Ints) -> Columns:
+        """Return some of them."""
+        return Columns(self.owner[kept], self.rows[kept], self.value[kept])
+
+    def likeliest(self, problem: Problem, prices: Floats, most: int) -> Columns:
+        """Return of each owner's those that gain most at prices."""
+        costs = np.where(self.rows >= 0, prices[problem.slot[self.rows]], 0).sum(axis=1)
+        order = np.lexsort((costs - self.value, self.owner))
+        place = np.arange(len(order)) - np.searchsorted(self.owner[order], self.owner[order])
+        return self.among(np.sort(order[place < most]))
+
+    def matrix(self, problem: Problem, owners: int, slots: int) -> csr_array:
+        """Return how often each column (across) uses each owner, and then each slot (down)."""
+        at, row = np.nonzero(self.rows >= 0)
+        down = np.concatenate([self.owner, owners + problem.slot[self.rows[at, row]]])
+        across = np.concatenate([np.arange(len(self.owner)), at])
+        return coo_array((np.ones(len(down)), (down, across)), shape=(owners + slots, len(self.owner))).tocsr()
+
+
+def columns_of(owner: Ints, rows: Ints, value: Floats) -> Columns:
+    """Return the sequences that are not empty, each once, where it is met first.
+
+    Examples
+    --------
+    >>> found = columns_of(np.array([0, 1, 0]), np.array([[5], [-1], [5]]), np.array([0.2, 0.0, 0.2]))
+    >>> found.owner.tolist(), found.rows.tolist()
+    ([0], [[5]])
+    """
+    first = np.sort(np.unique(np.column_stack([owner, rows]), axis=0, return_index=True)[1])
+    return Columns(owner, rows, value).among(first[rows[first, 0] >= 0])
