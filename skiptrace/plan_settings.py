@@ -64,6 +64,9 @@ class PlanParams(BaseModel):
     """Files of further cadences; one with a shipped id takes its place."""
     treatments: str | None = None
     """File with a table of treatments, in the place of the shipped one."""
+    round_days: int = Field(default=14, ge=0)
+    """Attempts of these last days, since the debtor was last reached, are waves that a plan goes on from, and it tries
+    other ways than they did; older ones say little of how somebody is best reached now."""
     history_days: int = Field(default=365, ge=1)
     """Replies, refusals, hang-ups and promises further back say little of how somebody is now."""
     hang_up_s: float = Field(default=10, ge=0)

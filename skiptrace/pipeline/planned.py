@@ -17,6 +17,7 @@ from skiptrace.errors import PromiseBroken
 from skiptrace.pipeline.treating import treated
 from skiptrace.pipeline.unread import withheld_whole
 from skiptrace.planning import Plan, PlanInputs, plan
+from skiptrace.planning.rounds import round_so_far
 from skiptrace.timing import draw_reach
 from skiptrace.vocabulary import Direction
 
@@ -78,6 +79,7 @@ def make_plan(picture: Picture, set_aside: pl.DataFrame, name: str, terms: Terms
         accounts=picture.tables["accounts"],
         p_reach=picture.learned.p_reach,
         attempted=_attempted(picture.facts.attempts, as_of),
+        tried=round_so_far(picture.facts.attempts, as_of, settings.plan),
         p_draw=partial(draw_reach, picture.learned),
         batch_id=name,
         seed=terms.seed,

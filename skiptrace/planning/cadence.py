@@ -54,6 +54,12 @@ class Progress:
         self._used = np.zeros((len(roster.account_of), len(DAYPARTS)), dtype=np.bool_)
         self._tried = np.zeros(len(roster.account_of), dtype=np.bool_)
         self._channels = np.zeros((len(roster.person_of), len(CHANNELS)), dtype=np.bool_)
+        # Where no channel is used twice, one that failed in this round has failed at all times of day.
+        once = roster.pace.one_channel_once[roster.pace.cadence_of]
+        worn = once & roster.begun.channels[roster.account_of, roster.pace.channel_of] & (roster.relation_of < 0)
+        self._stale = roster.begun.failed | worn[:, None]
+        living = np.bincount(roster.account_of[~roster.begun.dead], minlength=len(self.waves)) > 0
+        self._given_up = roster.begun.dead & living[roster.account_of]
         self._most, self._gap_s = roster.pace.most(params), roster.pace.gap_s(params)
         self._asked = np.zeros(int(roster.relation_of.max(initial=-1)) + 2, dtype=np.bool_)
         self._bound = np.where(
@@ -93,19 +99,28 @@ class Progress:
     def in_cadence(self, candidates: Candidates, first: Bools, later: Bools) -> tuple[Bools, Bools]:
         """Mark, of those that may be next and later, the candidates of the account's wave, and of those after it.
 
-        For a first wave without any, those of the others may be next.
+        What failed in this round, before this plan, is only done again where nothing else is left, and then once; a
+        dead point is not tried while the account has another. For a first wave without any,
+        candidates of the others may be next.
         """
         pace, approach = self._roster.pace, candidates.approach
         account = self._roster.account_of[approach]
         fresh = ~(pace.one_channel_once[pace.cadence_of[approach]] & self._channels[account, pace.channel_of[approach]])
-        now = first & fresh & pace.in_wave(approach, candidates.part, self.waves[account])
-        any_now = np.bincount(account[now], minlength=len(self.waves)) > 0
+        fresh &= ~self._given_up[approach]
+        wave = self.waves[account] + self._roster.begun.step[account]
+        here = first & fresh & pace.in_wave(approach, candidates.part, wave)
         # Better another channel than to leave a person out whom law lets us reach; what follows can wait.
-        else_none = (self.waves == 0) & ~any_now
-        now |= first & else_none[account] & pace.in_wave_from(approach, candidates.part, np.zeros_like(account))
+        opening = (self.waves == 0)[account]
+        elsewhere = first & opening & pace.in_wave_from(approach, candidates.part, np.zeros_like(account))
+        untried = ~self._stale[approach, candidates.part]
+        now = np.zeros(len(account), dtype=np.bool_)
+        served = np.zeros(len(self.waves), dtype=np.bool_)
+        for choice in (here & untried, elsewhere & untried, here & opening, elsewhere):
+            now |= choice & ~served[account]
+            served |= np.bincount(account[choice], minlength=len(self.waves)) > 0
         # What is an account's next row may well come after a row of another account's.
         alone = self._roster.accounts_of[self._roster.person_of[account]] == 1
-        return now, later & fresh & pace.in_wave_from(approach, candidates.part, self.waves[account] + alone)
+        return now, later & fresh & untried & pace.in_wave_from(approach, candidates.part, wave + alone)
 
     def _behind(self, person: Ints, account: Ints, found: Bools) -> Bools:
         """Mark the candidates of those accounts of a person that have been given least."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from skiptrace.planning.roster import Bools, Ints, Roster
     from skiptrace.settings import PlanParams
 
-__all__ = ["DAYPARTS", "Candidates", "find_candidates"]
+__all__ = ["DAYPARTS", "Candidates", "daypart", "find_candidates"]
 
 DAYPARTS = ("morning", "afternoon", "evening")
 _NOON, _EVENING = 12, 17
@@ -192,7 +192,7 @@ def _choose(slots: _Slots, inputs: PlanInputs, roster: Roster, capacity: Capacit
         lots(slots.approach[hours] * 1_000_003 + slots.begin[hours] // _HOUR_S, inputs.seed) >> np.uint64(1)
     ).astype(np.int64)
     approach, day = slots.approach[hours], slots.day[hours]
-    part = _part(slots.hour[hours])
+    part = daypart(slots.hour[hours])
     new_day = np.append(True, (np.diff(approach) != 0) | (np.diff(day) != 0))
     new_part = new_day | np.append(True, np.diff(part) != 0)
     ranked = np.where(able, p, -1.0)
@@ -212,7 +212,7 @@ def _pack(slots: _Slots, p: npt.NDArray[np.float64], roster: Roster, capacity: C
         begin=(slots.begin - capacity.start).astype(np.int32),
         end=(slots.end - capacity.start).astype(np.int32),
         p=p.astype(np.float32),
-        part=_part(slots.hour).astype(np.int8),
+        part=daypart(slots.hour).astype(np.int8),
         due=due,
     )
 
@@ -223,7 +223,8 @@ def _p_reach(slots: _Slots, hours: Ints, inputs: PlanInputs, roster: Roster) -> 
     return inputs.p_reach(asked)["p_reach"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
-def _part(hour: Ints) -> Ints:
+def daypart(hour: Ints) -> Ints:
+    """Return the number in ``DAYPARTS`` of local hours."""
     return (hour >= _NOON).astype(np.int64) + (hour >= _EVENING)
 
 

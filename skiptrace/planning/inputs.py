@@ -41,6 +41,8 @@ class PlanInputs:
     attempted
         ``account_id``, ``ago_s``: seconds from the last attempt, of whatever channel, to the moment of the plan;
         accounts without any are not in it. Null: none is known.
+    tried
+        ROUND: what was tried in vain in the round under way. Null: nothing is known, and each account begins anew.
     p_draw
         Gives the same rows and a seed the column ``p_draw``: reach as it may be, drawn from what is believed. Null: the
         plan does not explore.
@@ -68,6 +70,7 @@ class PlanInputs:
     treatment: pl.DataFrame | None = None
     cadences: Mapping[str, Cadence] = field(default_factory=shipped_cadences)
     attempted: pl.DataFrame | None = None
+    tried: pl.DataFrame | None = None
     p_draw: Callable[[pl.DataFrame, int], pl.DataFrame] | None = None
 
 

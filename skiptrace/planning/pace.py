@@ -43,6 +43,8 @@ class Pace:
         Cadence × wave × channel × daypart: may be used in that wave or a later one.
     one_channel_once
         By cadence: a channel that failed is not used again in this plan.
+    cadence_of_account
+        By account: the number of its cadence.
     """
 
     cadence_of: npt.NDArray[np.int64]
@@ -50,6 +52,7 @@ class Pace:
     waves: npt.NDArray[np.bool_]
     onwards: npt.NDArray[np.bool_]
     one_channel_once: npt.NDArray[np.bool_]
+    cadence_of_account: npt.NDArray[np.int64]
     _most: npt.NDArray[np.int64]
     _gap_s: npt.NDArray[np.int64]
 
@@ -64,6 +67,12 @@ class Pace:
     def never(self) -> npt.NDArray[np.bool_]:
         """Mark the approaches whose channel is in no wave of their cadence."""
         marked: npt.NDArray[np.bool_] = ~np.logical_or.reduce(self.onwards[self.cadence_of, 0, self.channel_of], axis=1)
+        return marked
+
+    def is_wave(self, account: _Ints, channel: _Ints, wave: _Ints) -> npt.NDArray[np.bool_]:
+        """Mark the accounts for which an attempt by a channel is their wave of this number, whatever the hour."""
+        at = np.minimum(wave, self.waves.shape[1] - 1)
+        marked: npt.NDArray[np.bool_] = self.waves[self.cadence_of_account[account], at, channel].any(axis=1)
         return marked
 
     def in_wave(self, approach: _Ints, part: _Ints, wave: _Ints) -> npt.NDArray[np.bool_]:
@@ -90,7 +99,7 @@ def pace_of(approaches: pl.DataFrame, treatment: pl.DataFrame, cadences: Mapping
     approaches
         Grain: approach. ``account_id``, ``party``, ``channel``.
     treatment
-        TREATMENT of their accounts. A cadence that there is not (``none``: held back) allows nothing.
+        TREATMENT of all accounts, by number. A cadence that there is not (``none``: held back) allows nothing.
     cadences
         By id.
     """
@@ -116,6 +125,9 @@ def pace_of(approaches: pl.DataFrame, treatment: pl.DataFrame, cadences: Mapping
     each = list(cadences.values())
     return Pace(
         cadence_of=cadence_of.to_series().to_numpy(),
+        cadence_of_account=treatment["cadence"]
+        .replace_strict(number_of, default=len(names), return_dtype=pl.Int64)
+        .to_numpy(),
         channel_of=channel_of.to_numpy(),
         waves=waves,
         onwards=np.logical_or.accumulate(waves[:, ::-1], axis=1)[:, ::-1],

@@ -16,6 +16,7 @@ import polars as pl
 from skiptrace.contracts.stages import LEADS, OPENINGS
 from skiptrace.planning.capacity import KIND_OF
 from skiptrace.planning.pace import pace_of
+from skiptrace.planning.rounds import ROUND, Begun, begun
 from skiptrace.planning.treatment import TREATMENT, untreated
 from skiptrace.vocabulary import Party, Tag
 
@@ -59,6 +60,8 @@ class Roster:
         TREATMENT; the row number is the account's number.
     pace
         The cadences, by approach.
+    begun
+        How far the round under way has come.
     """
 
     accounts: pl.DataFrame
@@ -75,6 +78,7 @@ class Roster:
     due_day: Ints
     treatment: pl.DataFrame
     pace: Pace
+    begun: Begun
 
 
 def enrol(inputs: PlanInputs) -> Roster:
@@ -112,6 +116,8 @@ def enrol(inputs: PlanInputs) -> Roster:
     person_of = _ints(accounts["person"])
     told = untreated(accounts) if inputs.treatment is None else TREATMENT.conform(inputs.treatment)
     treatment = accounts.select("account_id").join(told, on="account_id", how="left", maintain_order="left")
+    pace = pace_of(approaches, treatment, inputs.cadences)
+    tried = ROUND.empty() if inputs.tried is None else ROUND.conform(inputs.tried)
     return Roster(
         accounts=accounts,
         approaches=approaches,
@@ -126,7 +132,8 @@ def enrol(inputs: PlanInputs) -> Roster:
         rested_s=_rested(accounts, inputs),
         due_day=_ints(accounts.select(due.cast(pl.Int64).fill_null(-1)).to_series()),
         treatment=treatment,
-        pace=pace_of(approaches, treatment, inputs.cadences),
+        pace=pace,
+        begun=begun(tried, accounts, approaches, leads, pace),
     )
 
 

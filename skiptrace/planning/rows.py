@@ -48,7 +48,11 @@ def schedule_rows(
         The plan's.
     """
     accounts = roster.accounts.select(
-        "account", "extra", why=_why(roster, inputs), stake=stakes(roster.accounts, params)
+        "account",
+        "extra",
+        made=pl.Series(roster.begun.made),
+        why=_why(roster, inputs),
+        stake=stakes(roster.accounts, params),
     ).with_columns(roster.treatment["after_missed_call"])
     who = roster.approaches.with_columns(template_id=template_ids(roster))
     rows = pl.concat([who[placed["approach"]], placed.drop("approach")], how="horizontal").join(
@@ -62,7 +66,7 @@ def schedule_rows(
         extra=pl.when(pl.col("party") == Party.DEBTOR).then("extra"),
         max_ring_s=pl.when(pl.col("channel") == Channel.CALL).then(params.max_ring_s),
     )
-    rows = _with_reach(rows, inputs, params)
+    rows = _with_reach(rows.with_columns(pl.col("wave") + pl.col("made")), inputs, params)
     rows = rows.with_columns(
         attempt_id=attempt_ids(rows, inputs.batch_id),
         permit_id=permit_ids(rows.with_columns(not_before="at", not_after="until"), as_of, inputs.rulebook_version),
@@ -126,9 +130,12 @@ def _reasons(rows: pl.DataFrame) -> pl.Series:
         .then(pl.format("{} in the {}: worth most of the lawful slots looked at", "channel", parts))
         .otherwise(pl.format("{} in the {}: slots worth more were full or not lawful", "channel", parts)),
         pl.format("number {} of the {} leads by who owns them and whether they work", "rank", "kind"),
+        pl.when(~third & (pl.col("made") > 0)).then(
+            pl.format("wave {}: attempts before it in this round that did not reach the debtor: {}", "wave", "made")
+        ),
         pl.when("again")
         .then(pl.lit("the same contact point again, at another time of day"))
-        .when(pl.col("wave") > 1)
+        .when(pl.col("wave") - pl.col("made") > 1)
         .then(pl.lit("another way than before")),
         pl.col("path"),
     ]

@@ -59,7 +59,9 @@ class Round(NamedTuple):
         return json.loads(done.out), attempts
 
     def attempt(self, account, wave=1):
-        return self.rows.filter(pl.col("account_id") == account, pl.col("wave") == wave).row(0, named=True)
+        mine = self.rows.filter(pl.col("account_id") == account)
+        # An account with a history is in the midst of a round: its waves are counted on.
+        return mine.filter(pl.col("wave") == pl.col("wave").min() + wave - 1).row(0, named=True)
 
 
 @pytest.fixture
