@@ -75,3 +75,5 @@ class PlanParams(BaseModel):
     """A person_id with more accounts is a filler value (0, unknown): its accounts' histories are not one debtor's."""
     promise_days: int = Field(default=30, ge=1)
     """A promise of which only the call is known is told kept or broken by the arrears from this age on."""
+    promise_rest_days: int = Field(default=7, ge=0)
+    """Who promised to pay, on a day that the creditor has not told yet, is left alone for as long."""

@@ -29,7 +29,10 @@ HISTORY = Table(
         "account_id": text(required=True),
         "tag": Column(dtype=TEXT, words=Tag),
         "kind": Column(dtype=TEXT, words=AccountKind, description="null is read as person"),
-        "promise": text("due: today, give or take a day; ahead: later; null = none, or past"),
+        "promise": text(
+            "due: today, give or take a day; reminded: the same, and reached on that day; ahead: later; "
+            "made: of late, for a day not known; null = none, or past"
+        ),
         "promises_kept": Column(dtype=_COUNT, minimum=0, description="null = days_past_due is not known"),
         "promises_broken": Column(dtype=_COUNT, minimum=0, description="null = days_past_due is not known"),
         "reached": Column(dtype=_COUNT, minimum=0, description="attempts, ever, that reached the debtor"),
@@ -44,6 +47,7 @@ HISTORY = Table(
 _REFUSED = (Outcome.REFUSED.value, Outcome.COMPLAINED.value)
 _CUT_SHORT = (Outcome.RIGHT_PARTY.value, Outcome.HUMAN_UNVERIFIED.value)
 _MISSED = (Outcome.NO_ANSWER.value, Outcome.VOICEMAIL.value)
+_VAGUE = pl.col("tag").is_null() | pl.col("tag").is_in([Tag.LOST.value, Tag.WILFUL.value])
 _GRACE_DAYS = 1
 """A day is not over everywhere when it is over in Greenwich, nor is money booked on the day it is sent."""
 
@@ -67,7 +71,7 @@ def account_history(
     as_of
         The moment (aware); later attempts are left out.
     params
-        ``history_days``, ``hang_up_s``, ``promise_days`` and ``max_accounts_per_person``.
+        ``history_days``, ``hang_up_s``, ``promise_days``, ``promise_rest_days`` and ``max_accounts_per_person``.
 
     Returns
     -------
@@ -84,14 +88,21 @@ def account_history(
     promised = pl.col("tag") == Tag.PROMISE_TO_PAY
     arrears = pl.col("days_past_due")
     over = past > _GRACE_DAYS
+    reminded = (pl.col("last_reached") >= pl.col("promise_due_on")).fill_null(value=False)
+    of_late = (pl.lit(as_of) - pl.col("last_promise")) <= timedelta(days=params.promise_rest_days)
+    # The promise that the creditor tells of was made before its day.
+    newer = (pl.col("last_promise").dt.date() > pl.col("promise_due_on")).fill_null(value=True)
+    open_to_it = _VAGUE | (promised & (over | past.is_null()))
     promise_ages = pl.col("promise_ages").fill_null([])
     told = pl.element().filter(pl.element() >= params.promise_days)
     kept, broken = over & (arrears < past), over & (arrears >= past)
     found = found.with_columns(
         promise=pl.when(promised & (past.abs() <= _GRACE_DAYS))
-        .then(pl.lit("due"))
+        .then(pl.when(reminded).then(pl.lit("reminded")).otherwise(pl.lit("due")))
         .when(promised & (past < -_GRACE_DAYS))
-        .then(pl.lit("ahead")),
+        .then(pl.lit("ahead"))
+        .when(open_to_it & of_late & newer)
+        .then(pl.lit("made")),
         _kept_due=kept.fill_null(value=False).cast(_COUNT),
         _broken_due=broken.fill_null(value=False).cast(_COUNT),
     )
@@ -123,8 +134,7 @@ def _with_persons(accounts: pl.DataFrame, params: PlanParams) -> pl.DataFrame:
     filler = pl.len().over("person") > params.max_accounts_per_person
     found = found.with_columns(person=pl.when(filler).then(own).otherwise("person"))
     helped = (pl.col("tag") == Tag.NEEDS_HELP).fill_null(value=False).any().over("person")
-    vague = pl.col("tag").is_null() | pl.col("tag").is_in([Tag.LOST.value, Tag.WILFUL.value])
-    return found.with_columns(tag=pl.when(helped & vague).then(pl.lit(Tag.NEEDS_HELP.value)).otherwise("tag"))
+    return found.with_columns(tag=pl.when(helped & _VAGUE).then(pl.lit(Tag.NEEDS_HELP.value)).otherwise("tag"))
 
 
 def _of_debtors(attempts: pl.DataFrame, leads: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
@@ -165,6 +175,8 @@ def _of_accounts(made: pl.DataFrame, as_of: datetime, params: PlanParams) -> pl.
     age = (pl.lit(as_of) - pl.col("started_at")).dt.total_days()
     wrong = own & (pl.col("outcome") == Outcome.WRONG_NUMBER)
     return made.group_by("account_id").agg(
+        last_reached=pl.col("started_at").filter(pl.col("reach").fill_null(value=False)).max().dt.date(),
+        last_promise=pl.col("started_at").filter(pl.col("outcome") == Outcome.PROMISE_TO_PAY).max(),
         own_attempts=(own & ~pl.col("inbound")).sum().cast(_COUNT),
         own_wrong_numbers=pl.col("point_key").filter(wrong).n_unique().cast(_COUNT),
         promise_ages=age.filter((pl.col("outcome") == Outcome.PROMISE_TO_PAY) & late).cast(_COUNT),

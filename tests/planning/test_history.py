@@ -155,6 +155,38 @@ def test_a_due_date_without_the_tag_is_no_promise_any_more():
     assert history(promise_due_on=date(2026, 11, 23))["promise"] is None
 
 
+@pytest.mark.parametrize(
+    ("outcome", "hours", "promise"),
+    [
+        ("right_party", 2, "reminded"),
+        ("promise_to_pay", 2, "reminded"),
+        ("no_answer", 2, "due"),
+        ("third_party", 2, "due"),
+        ("right_party", 7, "due"),  # the evening before
+    ],
+)
+def test_whoever_was_reached_on_the_day_of_a_promise_is_reminded_of_it(outcome, hours, promise):
+    call = {"outcome": outcome, "started_at": AS_OF - timedelta(hours=hours)}
+    assert history(call, tag="promise_to_pay", promise_due_on=AS_OF.date())["promise"] == promise
+
+
+@pytest.mark.parametrize(
+    ("age", "account", "promise"),
+    [
+        (1, {}, "made"),
+        (7, {"tag": "lost"}, "made"),
+        (8, {"tag": "lost"}, None),
+        (1, {"tag": "promise_to_pay"}, "made"),
+        (1, {"tag": "promise_to_pay", "promise_due_on": date(2026, 11, 10)}, "made"),
+        (5, {"tag": "promise_to_pay", "promise_due_on": date(2026, 11, 20)}, None),
+        (1, {"tag": "promise_to_pay", "promise_due_on": date(2026, 12, 10)}, "ahead"),
+        (1, {"tag": "needs_help"}, None),
+    ],
+)
+def test_a_promise_of_late_stands_until_the_creditor_tells_its_day(age, account, promise):
+    assert history({"outcome": "promise_to_pay", "age": age}, **account)["promise"] == promise
+
+
 def test_one_promise_in_both_places_is_one():
     call = {"outcome": "promise_to_pay", "age": 40}
     row = history(call, tag="promise_to_pay", promise_due_on=date(2026, 10, 20), days_past_due=90)
