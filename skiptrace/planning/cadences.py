@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from skiptrace.errors import SettingsError
-from skiptrace.planning.rule_files import read_rules
+from skiptrace.planning.rule_files import place_in, read_rules
 from skiptrace.vocabulary import Channel, Party
 
 if TYPE_CHECKING:
@@ -84,15 +84,26 @@ def load_cadences(paths: Iterable[str] = ()) -> Mapping[str, Cadence]:
             contents = path.read_bytes()
         except OSError as error:
             raise SettingsError(f"{path.name}: cannot be read ({error.strerror})") from error
-        for one in read_rules(path.name, contents, _File).cadence:
-            old = found.get(one.id)
-            if one.id == NONE:
-                raise SettingsError(f"{path.name}: {one.id}: means that an account is held back; choose another id")
-            if old is not None and old.party is not one.party:
-                raise SettingsError(f"{path.name}: {one.id}: party: expected '{old.party}', as the shipped one has")
-            if one.party is Party.THIRD_PARTY and {channel for wave in one.wave for channel in wave.channels} != {
-                Channel.CALL
-            }:
-                raise SettingsError(f"{path.name}: {one.id}: wave: a third party is only ever called")
+        mine = read_rules(path.name, contents, _File).cadence
+        for number, one in enumerate(mine):
+            wrong = _wrong(one, found.get(one.id), {other.id for other in mine[:number]})
+            if wrong is not None:
+                where = place_in(path.name, contents, "cadence", number, *wrong[0])
+                raise SettingsError(f"{where}: {wrong[1]}")
             found[one.id] = one
     return found
+
+
+def _wrong(one: Cadence, old: Cadence | None, before: set[str]) -> tuple[tuple[str | int, ...], str] | None:
+    """Return what is wrong with a cadence of the user's beside others, and in which field; null = nothing."""
+    if one.id == NONE:
+        return ("id",), f"{NONE} means that an account is held back; choose another id"
+    if one.id in before:
+        return ("id",), f"{one.id} stands in this file twice"
+    if old is not None and old.party is not one.party:
+        return ("party",), f"expected '{old.party}', as the shipped one has"
+    if one.party is Party.THIRD_PARTY:
+        for number, wave in enumerate(one.wave):
+            if set(wave.channels) != {Channel.CALL}:
+                return ("wave", number, "channels"), "a third party is only ever called"
+    return None

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from skiptrace.settings import PlanParams
 
-__all__ = ["HISTORY", "account_history"]
+__all__ = ["HISTORY", "PROMISES", "account_history"]
 
 _COUNT = pl.Int64()
+PROMISES = ("due", "reminded", "ahead", "made")
+"""What may be told of a promise."""
 HISTORY = Table(
     name="history",
     grain="account",

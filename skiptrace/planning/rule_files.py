@@ -14,7 +14,7 @@ from skiptrace.errors import SettingsError
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["read_rules"]
+__all__ = ["place_in", "read_rules"]
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -49,16 +49,38 @@ def read_rules(name: str, contents: bytes, model: type[_Model]) -> _Model:
         raise SettingsError(_told(name, text, error.errors(include_url=False)[0])) from error
 
 
-def _told(name: str, text: str, detail: ErrorDetails) -> str:
-    path, lines = tuple(detail["loc"]), key_lines(text)
+def place_in(name: str, contents: bytes, *path: str | int) -> str:
+    r"""Return where in a file of rules a field stands, or the nearest thing around it: file, line and field.
+
+    Examples
+    --------
+    >>> place_in("my.toml", b"[[rule]]\ncadence = 'x'\n", "rule", 0, "cadence")
+    'my.toml line 2: rule.1.cadence'
+    """
+    text = contents.decode("utf-8-sig").replace("\r\n", "\n")
+    return f"{_line(name, text, path)}: {_dotted(path)}"
+
+
+def _line(name: str, text: str, path: tuple[str | int, ...]) -> str:
+    lines = key_lines(text)
     line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 0)
-    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
+    return f"{name} line {line}" if line else name
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
+
+
+def _told(name: str, text: str, detail: ErrorDetails) -> str:
+    where = _dotted(tuple(detail["loc"]))
     match detail["type"]:
         case "extra_forbidden":
             wrong = "unknown field"
         case "missing":
             wrong = "field required"
+        case "too_short":
+            wrong = "expected at least one"
         case _:
             wrong = detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
-    place = f"{name} line {line}" if line else name
+    place = _line(name, text, tuple(detail["loc"]))
     return f"{place}: {where}: {wrong[:1].lower()}{wrong[1:]}" if where else f"{place}: {wrong}"

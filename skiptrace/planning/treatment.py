@@ -13,8 +13,8 @@ from pydantic import Tag as Kind
 from skiptrace.contracts.columns import TEXT, TEXTS, text
 from skiptrace.errors import SettingsError
 from skiptrace.planning.cadences import NONE, STANDARD
-from skiptrace.planning.history import HISTORY
-from skiptrace.planning.rule_files import read_rules
+from skiptrace.planning.history import HISTORY, PROMISES
+from skiptrace.planning.rule_files import place_in, read_rules
 from skiptrace.planning.templates import Medium, Stage
 from skiptrace.tables import Column, Table
 from skiptrace.vocabulary import Party
@@ -56,6 +56,8 @@ class Bounds(_Model):
     def _some(self) -> Bounds:
         if self.least is None and self.most is None:
             raise ValueError("expected least, most or both")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError("least is more than most: no count is both")
         return self
 
 
@@ -88,6 +90,11 @@ class Rule(_Model):
                 raise ValueError(f"{name}: no such fact; known: {known}")
             if isinstance(wanted, Bounds) != (HISTORY.columns[name].dtype == pl.Int64()):
                 raise ValueError(f"{name}: expected {'words' if isinstance(wanted, Bounds) else 'least or most'}")
+            words = PROMISES if name == "promise" else HISTORY.columns[name].words
+            if not isinstance(wanted, Bounds) and words is not None:
+                expected = [str(word) for word in words]
+                if not wanted or set(wanted) - set(expected):
+                    raise ValueError(f"{name}: expected some of {', '.join(expected)}")
         return when
 
     def holds(self) -> pl.Expr:
@@ -112,8 +119,9 @@ def load_treatments(path: str | None, cadences: Mapping[str, Cadence], book: Boo
     Raises
     ------
     SettingsError
-        If the file cannot be read or is not valid, names a cadence or text that there is not, or its last rule has
-        conditions: some accounts would be treated by none.
+        If the file cannot be read or is not valid, names a cadence, text or word that there is not, or another than its
+        last rule has no conditions: some accounts would be treated by none, or some rules would treat none. The message
+        names file, line and field.
     """
     if path is None:
         name, contents = "treatments.toml", (files("skiptrace.planning") / "treatments.toml").read_bytes()
@@ -124,21 +132,10 @@ def load_treatments(path: str | None, cadences: Mapping[str, Cadence], book: Boo
         except OSError as error:
             raise SettingsError(f"{name}: cannot be read ({error.strerror})") from error
     rules = read_rules(name, contents, _File).rule
-    for number, rule in enumerate(rules, 1):
-        where = f"{name}: rule {number} ({rule.profile})"
-        known = [one.id for one in cadences.values() if one.party is Party.DEBTOR]
-        if rule.cadence not in {*known, NONE}:
-            raise SettingsError(f"{where}: cadence: expected one of {', '.join(known)}, or {NONE}")
-        if rule.cadence == NONE and not rule.reasons:
-            raise SettingsError(f"{where}: reasons: an account is not held back without a reason")
-        for needed in _texts(rule).values():
-            if needed not in book.templates:
-                raise SettingsError(f"{where}: templates: there is no text {needed}")
-        after = rule.after_missed_call
-        if after is not None and (after not in book.templates or book.templates[after].medium is not Medium.SMS):
-            raise SettingsError(f"{where}: after_missed_call: expected the id of a text message")
-    if rules[-1].when:
-        raise SettingsError(f"{name}: rule {len(rules)} ({rules[-1].profile}): the last rule has no conditions")
+    for number, rule in enumerate(rules):
+        wrong = _wrong(rule, cadences, book) or _misplaced(rule, last=number == len(rules) - 1)
+        if wrong is not None:
+            raise SettingsError(f"{place_in(name, contents, 'rule', number, wrong[0])}: {wrong[1]}")
     return rules
 
 
@@ -176,6 +173,30 @@ def treat(history: pl.DataFrame, rules: Iterable[Rule]) -> pl.DataFrame:
     chosen = history.select("account_id", number=number)
     found = chosen.join(pl.DataFrame(rows, schema=schema), on="number", how="left", maintain_order="left")
     return TREATMENT.conform(found.drop("number"))
+
+
+def _wrong(rule: Rule, cadences: Mapping[str, Cadence], book: Book) -> tuple[str, str] | None:
+    """Return the field of a rule that names what there is not, and what was expected; null = none."""
+    known = [one.id for one in cadences.values() if one.party is Party.DEBTOR]
+    if rule.cadence not in {*known, NONE}:
+        return "cadence", f"expected one of {', '.join(known)}, or {NONE}"
+    if rule.cadence == NONE and not rule.reasons:
+        return "reasons", "an account is not held back without a reason"
+    for needed in _texts(rule).values():
+        if needed not in book.templates:
+            return "templates", f"there is no text {needed}"
+    after = rule.after_missed_call
+    if after is not None and (after not in book.templates or book.templates[after].medium is not Medium.SMS):
+        return "after_missed_call", "expected the id of a text message"
+    return None
+
+
+def _misplaced(rule: Rule, *, last: bool) -> tuple[str, str] | None:
+    if last and rule.when:
+        return "when", "the last rule has no conditions"
+    if not last and not rule.when:
+        return "when", "only the last rule has no conditions: those after it would never be reached"
+    return None
 
 
 def untreated(accounts: pl.DataFrame) -> pl.DataFrame:

@@ -155,16 +155,30 @@ reasons = ["ours"]
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (('"standard"', '"fast"'), r"mine\.toml: rule 1 \(all\): cadence: expected one of standard, promise, gentle"),
+        (('"standard"', '"fast"'), r"mine\.toml line 3: rule\.1\.cadence: expected one of standard, promise"),
         (('"standard"', '"location_only"'), "cadence: expected one of standard"),
         (('"first_reminder"', '"location_request"'), "templates: there is no text call_location_request"),
         (('"first_reminder"', '"dunning"'), r"mine\.toml line 4: rule\.1\.templates: expected 'first_reminder'"),
-        (("reasons", 'after_missed_call = "letter_missed_call"\nreasons'), "after_missed_call: expected the id of a"),
+        (
+            ("reasons", 'after_missed_call = "letter_missed_call"\nreasons'),
+            r"line 5: rule\.1\.after_missed_call: expected the id",
+        ),
         (("reasons", "when = { luck = { least = 1 } }\nreasons"), "luck: no such fact; known: tag, kind, promise"),
         (("reasons", "when = { refusals = ['x'] }\nreasons"), "refusals: expected least or most"),
         (("reasons", "when = { tag = { least = 1 } }\nreasons"), "tag: expected words"),
         (("reasons", "when = { refusals = {} }\nreasons"), "expected least, most or both"),
-        (("reasons", "when = { tag = ['lost'] }\nreasons"), "the last rule has no conditions"),
+        (("reasons", "when = { tag = ['lost'] }\nreasons"), r"line 5: rule\.1\.when: the last rule has no conditions"),
+        (
+            ("reasons", "when = { tag = ['helpless'] }\nreasons"),
+            "tag: expected some of lost, promise_to_pay, needs_help",
+        ),
+        (
+            ("reasons", "when = { promise = ['later'] }\nreasons"),
+            "promise: expected some of due, reminded, ahead, made",
+        ),
+        (("reasons", "when = { kind = [] }\nreasons"), "kind: expected some of person, company"),
+        (("reasons", "when = { replies = { least = 3, most = 1 } }\nreasons"), "least is more than most"),
+        (("[[rule]]", RULE.strip() + "\n[[rule]]"), r"line 1: rule\.1\.when: only the last rule has no conditions"),
         (("reasons", "colour = 'red'\nreasons"), r"mine\.toml line 5: rule\.1\.colour: unknown field"),
         (("reasons = [", "# ["), r"mine\.toml line 1: rule\.1\.reasons: field required"),
         (('"standard"\ntemplates', '"none"\ntemplates'), None),
@@ -216,11 +230,15 @@ def test_a_cadence_of_the_users_takes_the_place_of_the_shipped_one(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (('"gentle"', '"none"'), "means that an account is held back"),
-        (('"debtor"', '"third_party"'), "party: expected 'debtor', as the shipped one has"),
+        (('"gentle"', '"none"'), r"mine\.toml line 2: cadence\.1\.id: none means that an account is held back"),
+        (
+            ("[[cadence]]", CADENCE.strip() + "\n[[cadence]]"),
+            r"line 10: cadence\.2\.id: gentle stands in this file twice",
+        ),
+        (('"debtor"', '"third_party"'), r"line 4: cadence\.1\.party: expected 'debtor', as the shipped one has"),
         (('"gentle"\n', '"ask"\n'), None),
         (('"letter"', '"fax"'), r"mine\.toml line 8: cadence\.1\.wave\.1\.channels\.1: expected 'call', 'sms'"),
-        (('["letter"]', "[]"), r"mine\.toml line 8: cadence\.1\.wave\.1\.channels: tuple should have at least 1 item"),
+        (('["letter"]', "[]"), r"mine\.toml line 8: cadence\.1\.wave\.1\.channels: expected at least one"),
         (("= 1", "= 0"), r"mine\.toml line 5: cadence\.1\.most_attempts: expected greater than or equal to 1"),
         (('"other_channel"', '"same"'), "cadence.1.again: expected 'other_daypart' or 'other_channel'"),
         (("most_attempts", "max_attempts"), r"mine\.toml line 5: cadence\.1\.max_attempts: unknown field"),
@@ -240,5 +258,7 @@ def test_the_faults_of_a_cadence_are_told_in_one_line(tmp_path, change, message)
 def test_a_third_party_is_only_ever_called(tmp_path):
     text = CADENCE.replace('"gentle"', '"location_only"').replace('"debtor"', '"third_party"')
     (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match="a third party is only ever called"):
+    with pytest.raises(
+        SettingsError, match=r"line 8: cadence\.1\.wave\.1\.channels: a third party is only ever called"
+    ):
         load_cadences([str(tmp_path / "mine.toml")])
