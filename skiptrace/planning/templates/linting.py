@@ -34,6 +34,8 @@ _NOT_FOR_OTHERS = ("company", "reference", "disclosure", "amount", "agreed_on", 
 _PRESSURE = {"threat": "threatens", "shame": "shames", "urgency": "presses"}
 _LIMITED = {"company", "agent", "phone"}
 _SUBJECT = re.compile(r"(?:subject|主题|主題)\s*[:：]", re.IGNORECASE)
+_NEGATION = re.compile(r"\b(?:not|never|no|nor|without|cannot)\b|n['’]t\b|不|没有|沒有|[绝絕]非", re.IGNORECASE)
+_DENIED = ": whoever reads it is afraid of it, even where it is denied"
 _SENTENCES = re.compile(r"[.!?。！？\n]+(?:\s|$)|[。！？\n]+")
 
 
@@ -114,8 +116,20 @@ def pressure_in(text: str) -> list[str]:
     --------
     >>> pressure_in("We ask the tenants of 12 Maple Court for help"), pressure_in("我们将起 诉")
     ([], ['threatens (起诉)'])
+    >>> pressure_in("We will not go to court.")
+    ['threatens (court): whoever reads it is afraid of it, even where it is denied']
     """
-    return [f"{verb} ({word})" for kind, verb in _PRESSURE.items() for word in _found(kind, text)]
+    return [
+        f"{verb} ({word})" + (_DENIED if kind == "threat" and _is_denied(word, text) else "")
+        for kind, verb in _PRESSURE.items()
+        for word in _found(kind, text)
+    ]
+
+
+def _is_denied(word: str, text: str) -> bool:
+    """Return whether a threat stands in a sentence with a negation."""
+    sentences = _SENTENCES.split(text)
+    return any(_NEGATION.search(one) and word in _found("threat", one) for one in sentences)
 
 
 def _found(kind: str, text: str, only: str | None = None) -> list[str]:

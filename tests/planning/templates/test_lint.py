@@ -76,6 +76,18 @@ def messages(template, reviewed=()):
         "强制执行",
         "qisu",
         "fa yuan",
+        "we will talk to your boss",
+        "before we start proceedings",
+        "we take you to small claims",
+        "we will take your house and your wages",
+        "we know your kids",
+        "or you will regret it",
+        "我们已提交仲裁",
+        "将限制您高消费",
+        "您的孩子上学也会受影响",
+        "让你好看",
+        "你会后悔的",
+        "将安排人员到您家中",
     ],
 )
 def test_a_threat_is_found_however_it_is_spelled(threat):
@@ -91,6 +103,12 @@ def test_a_threat_is_found_however_it_is_spelled(threat):
         ("call within 24 hours", "presses"),
         ("this is your last chance", "presses"),
         ("请立即回电", "presses"),
+        ("you have 48 hours", "presses"),
+        ("this is your last notice", "presses"),
+        ("you must pay today", "presses"),
+        ("限您三日内处理", "presses"),
+        ("今天必须处理", "presses"),
+        ("让您抬不起头", "shames"),
         ("24小时内", "presses"),
         ("否则", "presses"),
     ],
@@ -116,11 +134,23 @@ def test_shame_and_haste_are_found(words, verb):
         "请告诉我们您的近况。家人安好。",
         "这个办法。院子里很安静",
         "本产品的计量单位为克",
+        "您也可以告诉我们由您信任的人代为沟通。",
+        "Nothing needs to be decided today. Call us when it suits you.",
+        "You can take your time. Tell us about your home.",
         "我是{company}的{agent}，您可以回复{phone}。",
     ],
 )
 def test_harmless_words_pass(words):
     assert pressure_in(words) == []
+
+
+@pytest.mark.parametrize(
+    "denial", ["We will not go to court", "we won't sue you", "我们不会起诉您", "绝不通知您的家人"]
+)
+def test_a_denial_is_refused_and_it_is_said_why(denial):
+    assert all(found.endswith("even where it is denied") for found in pressure_in(denial))
+    assert pressure_in(denial)
+    assert "denied" not in pressure_in("We do not mind. See you in court.")[0]
 
 
 def test_policeman_is_no_word_of_the_list_but_police_is():
