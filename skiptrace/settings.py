@@ -56,6 +56,9 @@ class IngestParams(Params):
     """Further outcome codes: code as it stands in the file → canonical outcome."""
     max_cell_bytes: int = Field(default=1_000_000, ge=1_000)
     """A longer cell is rejected: no field of the contract needs one, and a broken quote makes them."""
+    clock_ahead_s: int = Field(default=300, ge=0)
+    """A result may be dated this many seconds after it came in: a dialer's clock is never quite ours. Later, it is the
+    zone or the clock that is wrong."""
 
 
 class NormaliseParams(Params):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from skiptrace.contracts.inputs import ATTEMPTS
+from skiptrace.dialers.ahead import Clock
 from skiptrace.dialers.asterisk_cdr import read_asterisk_cdr
 from skiptrace.dialers.generic import read_generic
 from skiptrace.dialers.outcome_map import shipped_map
@@ -15,7 +16,7 @@ from skiptrace.dialers.reported import COLUMNS
 from skiptrace.dialers.stops_told import stops_told
 from skiptrace.dialers.vicidial_results import read_vicidial
 from skiptrace.dialers.whose import apart_from_earlier, placed_by_id, placed_by_number, with_call_ids
-from skiptrace.errors import PromiseBroken, UsageError
+from skiptrace.errors import InputError, PromiseBroken, UsageError
 from skiptrace.ingest.barring import uncoded_attempts
 from skiptrace.ingest.batch import check_params
 from skiptrace.ingest.keys import with_derived_ids
@@ -106,7 +107,7 @@ def read_results(
     UsageError
         If there is no such format, or the format needs a zone and none is given.
     InputError
-        If the file cannot be read, or is not of this format.
+        If the file cannot be read, is not of this format, or tells of nothing but calls still to come.
     PromiseBroken
         If a row would be lost.
     """
@@ -116,13 +117,16 @@ def read_results(
     if form != "generic" and params.time_zone is None:
         raise UsageError(f"--format {form} writes local times without offset: give the dialer's --zone")
     told = RESULT_FORMATS[form](path, outcomes or shipped_map(form), params)
+    clock = Clock(known.as_of, params)
+    ahead = clock.faults(told.rows)
+    _check_zone(path, told, clock)
     if told.dialled is None:
         rows, placing = placed_by_id(told.rows, known)
         numbers = None
     else:
         rows, placing, numbers = placed_by_number(told.rows, told.dialled, known)
     # What is no attempt need not be anybody's.
-    unusable = pl.concat([told.faults, placing]).join(told.aside, on=_PLACE, how="anti", maintain_order="left")
+    unusable = pl.concat([told.faults, ahead, placing]).join(told.aside, on=_PLACE, how="anti", maintain_order="left")
     turned_away = pl.concat([unusable.select(_PLACE), told.aside.select(_PLACE)]).unique()
     good = _named(
         rows.join(turned_away, on=_PLACE, how="anti", maintain_order="left"), _once(known.attempts, known.uncoded), told
@@ -133,22 +137,36 @@ def read_results(
         known.attempts.join(good, on="attempt_id", how="semi"),
     )
     on_record = _once(merged.rows, known.attempts, known.uncoded)
-    bad = _named(rows.join(turned_away, on=_PLACE, how="semi", maintain_order="left"), on_record, told)
+    refused = rows.join(turned_away, on=_PLACE, how="semi", maintain_order="left")
+    # The same call, told at its true time, may still need the id of its placement.
+    bad = _named(clock.without_ahead(refused, "attempt_id"), on_record, told)
     counted = pl.concat([unusable.select(_PLACE), told.aside.filter("made").select(_PLACE)])
     everything = pl.concat([unusable, merged.faults])
     aside, nobody = told.aside.drop("made"), pl.Series([], dtype=pl.String)
     named = {each.table: rows.select(*COLUMNS) for each in told.sheets}
     results = Results(
         attempts=merged.rows.select(*ATTEMPTS.schema, FILE, LINE),
-        uncoded=uncoded_attempts(bad, counted, known.accounts, merged.rows["attempt_id"]),
-        stops=stops_told(rows, numbers, known.accounts),
+        uncoded=clock.by_now(uncoded_attempts(bad, counted, known.accounts, merged.rows["attempt_id"])),
+        stops=stops_told(clock.without_ahead(rows, "started_at"), numbers, known.accounts),
         rejected=rejections(told.sheets, named, told.in_its_words(everything), nobody),
         set_aside=rejections([_undamaged(each) for each in told.sheets], named, told.in_its_words(aside), nobody),
         counts={},
     )
-    refused = merged.faults.select(_PLACE).unique().height
-    results.counts.update(_counts(told, results, good.height - refused, known))
+    merged_away = merged.faults.select(_PLACE).unique().height
+    results.counts.update(_counts(told, results, good.height - merged_away, known))
     return results
+
+
+def _check_zone(path: Path, told: Reported, clock: Clock) -> None:
+    """Raise InputError if no call of a file can have been made yet: to take one for made would bar all its accounts."""
+    calls = told.rows.join(told.aside.filter(~pl.col("made")), on=_PLACE, how="anti", maintain_order="left")
+    if clock.all_ahead(calls):
+        first = calls.filter(pl.col("started_at").is_not_null()).row(0, named=True)
+        column = told.called.get("started_at", "started_at")
+        raise InputError(
+            f"{path.name}, line {first[LINE]}, column {column}: found a time after the results came in, as in every "
+            "row; expected times before --as-of (is --zone the dialer's?); nothing was kept"
+        )
 
 
 def _once(*attempts: pl.DataFrame) -> pl.DataFrame:

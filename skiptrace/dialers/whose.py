@@ -35,6 +35,8 @@ class OnRecord:
 
     Attributes
     ----------
+    as_of
+        When that is.
     placements
         SCHEDULE rows of this plan and earlier ones, each attempt once.
     accounts
@@ -47,6 +49,7 @@ class OnRecord:
         ATTEMPTS with null outcome: calls that were made, but could not be read in full.
     """
 
+    as_of: dt.datetime
     placements: pl.DataFrame
     accounts: pl.Series
     numbers: pl.DataFrame

@@ -318,7 +318,8 @@ def still_uncoded(history: pl.DataFrame, attempts: pl.DataFrame) -> pl.DataFrame
     """Drop attempts that were since read in full, so that law does not count them twice."""
     same = ["account_id", "channel", "started_at"]
     once = history.unique("attempt_id", keep="first", maintain_order=True).sort("attempt_id")
-    return once.join(attempts, on=same, how="anti", maintain_order="left")
+    unread = once.join(attempts, on="attempt_id", how="anti", maintain_order="left")
+    return unread.join(attempts, on=same, how="anti", maintain_order="left")
 
 
 def origin_of(before: str, hashes: pl.Series) -> str:

@@ -86,6 +86,7 @@ def take_results(
         accounts = opened.read("accounts", {"account_id": pl.String()})
         unclear = opened.read("uncoded_attempts", ATTEMPTS.schema)
         known = OnRecord(
+            as_of=terms.as_of,
             placements=placements,
             accounts=accounts["account_id"],
             numbers=_numbers(opened, terms, asked=form != "generic"),

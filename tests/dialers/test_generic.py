@@ -189,3 +189,17 @@ def test_a_later_call_under_an_id_on_record_is_another_attempt(tmp_path, schedul
     later = told(tmp_path, schedule, "a1,2026-11-24T09:25:00Z,busy,\n", attempts=first).attempts
     assert again["attempt_id"].to_list()[0] == "a1"
     assert later["attempt_id"].to_list() == again["attempt_id"].to_list()[1:]
+
+
+def test_a_start_or_an_answer_still_to_come_is_rejected(tmp_path, schedule):
+    path = tmp_path / "results.csv"
+    path.write_text(
+        "attempt_id,outcome,started_at,response_at\n"
+        f"a1,RPC,{AT},\n"
+        "a3,replied,2026-11-24T09:05:00Z,2026-11-26T09:05:00Z\n"
+        "a2,sent,2036-11-24T09:05:00Z,\n"
+    )
+    now = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    found = read_results(path, on_record(schedule, ACCOUNTS, as_of=now), IngestParams())
+    assert reasons(found) == [(3, "response_at", "in the future"), (4, "started_at", "in the future")]
+    assert found.uncoded["started_at"].sort().to_list() == [datetime(2026, 11, 24, 9, 5, tzinfo=UTC), now]

@@ -15,7 +15,7 @@ from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest.barring import ALWAYS
 from skiptrace.settings import IngestParams
 from tests.dialers.conftest import CALL
-from tests.dialers.worlds import on_record
+from tests.dialers.worlds import MUCH_LATER, on_record
 
 ACCOUNTS = ("A1", "A3", "A4", "A5")
 NUMBERS = (
@@ -62,10 +62,10 @@ def lines(*rows: Row, delimiter="|") -> str:
 
 @pytest.fixture
 def read(tmp_path, schedule):
-    def read_text(text, params=LONDON, attempts=None, outcomes=None):
+    def read_text(text, params=LONDON, attempts=None, outcomes=None, as_of=MUCH_LATER):
         path = tmp_path / "calls.csv"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        known = on_record(schedule, ACCOUNTS, NUMBERS, attempts)
+        known = on_record(schedule, ACCOUNTS, NUMBERS, attempts, as_of)
         return read_results(path, known, params, "vicidial", outcomes)
 
     return read_text
@@ -261,6 +261,43 @@ def test_a_time_shown_twice_is_the_later_and_one_that_was_skipped_is_rejected(re
     assert found.rejected.select("line", "column", "reason").row(0) == (
         4, "call_date", "impossible time: clocks in the declared time_zone skipped it",
     )  # fmt: skip
+
+
+NINE = datetime(2026, 11, 24, 9, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("call_date", "is_taken"), [("2026-11-24 09:15:00", True), ("2026-11-24 09:15:01", False)])
+def test_a_call_still_to_come_is_rejected_but_for_what_clocks_differ_by(read, call_date, is_taken):
+    found = read(lines(Row(), Row(call_date=call_date)), as_of=NINE)
+    assert found.counts["accepted"] == 1 + is_taken
+    assert reasons(found) == ([] if is_taken else [(2, "call_date", "in the future")])
+    wide = read(lines(Row(call_date=call_date)), LONDON.model_copy(update={"clock_ahead_s": 400}), as_of=NINE)
+    assert wide.counts["accepted"] == 1
+
+
+def test_law_counts_a_call_still_to_come_now_and_its_stop_always_stood(read):
+    later = Row(call_date="2026-11-24 15:05:00")
+    text = lines(Row(call_date="2026-11-24 09:01:00"), later, later._replace(call_status="DNC", source_id="A3"))
+    found = read(text, as_of=NINE)
+    assert found.uncoded.sort("account_id").select("account_id", "started_at", "outcome").rows() == [
+        ("A1", NINE, None),
+        ("A3", NINE, None),
+    ]
+    assert "a1" not in found.uncoded["attempt_id"]
+    assert found.stops["since"].to_list() == [ALWAYS]
+    # Read again, a minute later, they are the same calls.
+    again = read(text, as_of=NINE.replace(minute=11))
+    assert again.uncoded["attempt_id"].to_list() == found.uncoded["attempt_id"].to_list()
+    assert_frame_equal(again.stops, found.stops)
+
+
+def test_a_file_of_nothing_but_calls_still_to_come_is_of_another_zone(read):
+    text = lines(Row(call_status="QUEUE"), Row(), Row(call_date="2026-11-24 09:20:00"))
+    problem = (
+        r"calls\.csv, line 2, column call_date: found a time after the results came in, as in every row; expected "
+    )
+    with pytest.raises(InputError, match=problem):
+        read(text, IngestParams(time_zone="America/Los_Angeles"), as_of=NINE)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import polars as pl
 
 from skiptrace.contracts.inputs import ATTEMPTS
@@ -10,9 +12,13 @@ from skiptrace.dialers import OnRecord
 NUMBERS = {"account_id": pl.String, "contact_point": pl.String}
 
 
-def on_record(placements, accounts, numbers=(), attempts=None):
+MUCH_LATER = datetime(2027, 1, 4, 9, tzinfo=UTC)
+
+
+def on_record(placements, accounts, numbers=(), attempts=None, as_of=MUCH_LATER):
     """Put what is known together; ``numbers`` are pairs of account and E.164."""
     return OnRecord(
+        as_of=as_of,
         placements=placements,
         accounts=pl.Series("account_id", list(accounts), pl.String),
         numbers=pl.DataFrame(list(numbers), schema=NUMBERS, orient="row"),
