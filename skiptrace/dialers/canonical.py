@@ -139,7 +139,9 @@ def read_schedule(path: Path) -> pl.DataFrame:
 
 def _sheet(path: Path) -> Sheet | None:
     """Return what the file holds; null if it is a JSON Lines file without a line."""
-    if not path.is_file():
+    if path.is_dir():
+        raise InputError(f"{path.name}: is a folder, expected the file of a schedule")
+    if not path.exists():
         raise InputError(f"{path.name}: no such file")
     if path.suffix.lower() in (".jsonl", ".ndjson") and path.stat().st_size == 0:
         return None

@@ -9,7 +9,7 @@ import polars as pl
 
 from skiptrace.errors import InputError
 from skiptrace.ingest.encodings import open_text
-from skiptrace.ingest.mend import record_at
+from skiptrace.ingest.mend import found_cells, record_at
 from skiptrace.ingest.sheets import Damaged, Origin, Sheet, clipped
 from skiptrace.ingest.survey import Dialect
 
@@ -80,10 +80,8 @@ def read_records(path: Path, limit: int, layout: Layout) -> Records:
     Raises
     ------
     InputError
-        If there is no such file, it holds nothing, or its first record shows that it is something else.
+        If the file holds nothing, or its first record shows that it is something else.
     """
-    if not path.is_file():
-        raise InputError(f"{path.name}: no such file")
     with path.open("rb") as stream:
         origin = Origin(path.name, hashlib.file_digest(stream, "sha256").hexdigest(), path.stem)
     try:
@@ -107,9 +105,9 @@ def read_records(path: Path, limit: int, layout: Layout) -> Records:
         if len(record) not in widths:
             expected = str(widths[0]) if len(widths) == 1 else f"{widths[0]} to {widths[-1]}"
             if number == 0:
-                raise InputError(f"{path.name}, line {line}: found {len(record)} cells, expected {expected}")
+                raise InputError(f"{path.name}, line {line}: {found_cells(len(record))}, expected {expected}")
             shown = tuple(map(clipped, record))
-            damaged.append(Damaged(line, None, f"found {len(record)} cells, expected {expected}", shown))
+            damaged.append(Damaged(line, None, f"{found_cells(len(record))}, expected {expected}", shown))
             continue
         cells.append(record)
         lines.append(line)

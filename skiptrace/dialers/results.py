@@ -107,7 +107,7 @@ def read_results(
     UsageError
         If there is no such format, or the format needs a zone and none is given.
     InputError
-        If the file cannot be read, is not of this format, or tells of nothing but calls still to come.
+        If there is no such file, or it cannot be read, is not of this format, or tells of calls still to come only.
     PromiseBroken
         If a row would be lost.
     """
@@ -116,6 +116,10 @@ def read_results(
         raise UsageError(f"--format {form}: expected one of {', '.join(RESULT_FORMATS)}")
     if form != "generic" and params.time_zone is None:
         raise UsageError(f"--format {form} writes local times without offset: give the dialer's --zone")
+    if path.is_dir():
+        raise InputError(f"{path.name}: is a folder, expected a file of results")
+    if not path.exists():
+        raise InputError(f"{path.name}: no such file")
     told = RESULT_FORMATS[form](path, outcomes or shipped_map(form), params)
     clock = Clock(known.as_of, params)
     ahead = clock.faults(told.rows)

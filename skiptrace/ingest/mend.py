@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from skiptrace.ingest.encodings import Bytes, Text
     from skiptrace.ingest.survey import Dialect
 
-__all__ = ["Mended", "Record", "mended", "record_at"]
+__all__ = ["Mended", "Record", "found_cells", "mended", "record_at"]
 
 _PIECE = 32 << 20
 _GLANCE = 1 << 16
@@ -185,6 +185,17 @@ def _record(data: Bytes, start: int, stop: int, dialect: Dialect) -> Record:
     return record_at(data, start, dialect)
 
 
+def found_cells(count: int) -> str:
+    """Say how many cells a line has.
+
+    Examples
+    --------
+    >>> found_cells(1), found_cells(2)
+    ('found 1 cell', 'found 2 cells')
+    """
+    return f"found {count} cell" + ("" if count == 1 else "s")
+
+
 def _problem(record: Record, glance: bytes, dialect: Dialect) -> str | None:
     rows = glance.removesuffix(b"\n").split(b"\n")[1:-1]
     if any(dialect.could_be_row(row.count(dialect.delimiter)) and b'"' not in row for row in rows):
@@ -198,7 +209,7 @@ def _problem(record: Record, glance: bytes, dialect: Dialect) -> str | None:
         return None
     # Cells beyond the header are harmless if there is nothing in them.
     if found < dialect.width or any(cell.strip() for cell in record.cells[dialect.width :]):
-        return f"found {found} cells, expected {dialect.width}"
+        return f"{found_cells(found)}, expected {dialect.width}"
     return None
 
 

@@ -122,8 +122,11 @@ def test_results_and_maps_that_cannot_be_read_are_told(skiptrace, ran, tmp_path)
     calls, own = tmp_path / "calls.txt", tmp_path / "own.toml"
     words = ["outcomes", calls, "--casefile", ran.casefile, "--format", "vicidial", "--zone", "UTC"]
     _one_line(skiptrace(*words), 3, "calls.txt: no such file")
+    for form in (words, words[:4]):
+        in_folder = skiptrace("outcomes", tmp_path, *form[2:])
+        _one_line(in_folder, 3, f"{tmp_path.name}: is a folder, expected a file of results")
     calls.write_text(f"{SECRET}\n")
-    _one_line(skiptrace(*words), 3, "calls.txt, line 1: found 1 cells, expected 9")
+    _one_line(skiptrace(*words), 3, "calls.txt, line 1: found 1 cell, expected 9")
     own.write_text('[outcomes]\nPTP = "promise"\n')
     _one_line(skiptrace(*words, "--outcomes", own), 4, "own.toml, line 2, PTP", "nearest known: promise_to_pay")
 
@@ -164,6 +167,7 @@ def test_what_is_no_schedule_is_not_exported(skiptrace, ran, tmp_path):
     out = tmp_path / "out"
     _one_line(skiptrace("export", ran.batch / "accounts.csv", "--out", out), 3, "not a schedule", "attempt_id")
     _one_line(skiptrace("export", tmp_path / "none.csv", "--out", out), 3, "none.csv: no such file")
+    _one_line(skiptrace("export", ran.batch, "--out", out), 3, f"{ran.batch.name}: is a folder, expected the file")
     _one_line(skiptrace("export", ran.out / "schedule.csv", "--format", "xml", "--out", out), 2, "xml", "jsonl")
     assert not out.exists()
 
