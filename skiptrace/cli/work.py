@@ -267,6 +267,7 @@ def outcomes(
             exporting.write_rows(rows, path)
     if as_json:
         show_json(results.taken_values(taken))
-        return
-    show_rejected(taken.rejected)
-    show_taken(taken, output_console())
+    else:
+        show_rejected(taken.rejected)
+        show_taken(taken, output_console())
+    results.check_usable(results_file, taken)

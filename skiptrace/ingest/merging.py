@@ -19,7 +19,7 @@ from skiptrace.tables import FILE, LINE, PROVENANCE, empty
 if TYPE_CHECKING:
     from skiptrace.tables import Table
 
-__all__ = ["CONFLICTS", "DUPLICATE", "Merged", "merge_rows"]
+__all__ = ["CONFLICT", "CONFLICTS", "DUPLICATE", "Merged", "merge_rows"]
 
 CONFLICTS = {SHEET: pl.Int64(), ROW: pl.Int64(), "key": pl.String(), "columns": pl.String()}
 """Grain: row that disagrees with one of the same key. ``key`` holds ids only, never a contact point."""
@@ -42,6 +42,7 @@ Of consents the casefile holds what all versions grant, which may equal none of 
 _SETTLED = {"contact_points": ("first_seen", "last_seen", "reassignment_checked_on", "reassignment_result")}
 """Columns in which a difference is no conflict: the widest span seen and the latest check are the truth."""
 DUPLICATE = "duplicate"
+CONFLICT = "conflict: differs from another row of the same key"
 _PERSONAL = {"value", "contact_point", "detail"}
 _KNOWN, _ORDER, _GROUP, _CONTENT, _BAD, _COLUMNS = "_known", "_order", "_group", "_content", "_bad", "_columns"
 
@@ -95,7 +96,7 @@ def merge_rows(table: Table, rows: pl.DataFrame, known: pl.DataFrame | None = No
     rejected = marked.filter(pl.col(_BAD) & ~pl.col(_KNOWN)).sort(_ORDER)
     key = pl.concat_str(_ids(table), separator=";", ignore_nulls=True).alias("key")
     conflicts = pl.concat([rejected, _instead_of_known(marked)]).select(SHEET, ROW, key, columns=_COLUMNS)
-    faults = pl.concat([duplicates, _faults(rejected, "conflict: differs from another row of the same key")])
+    faults = pl.concat([duplicates, _faults(rejected, CONFLICT)])
     return Merged(_finished(table, merged), faults, conflicts)
 
 

@@ -10,9 +10,9 @@ from skiptrace.casefile.audit import note
 from skiptrace.contracts.csv_files import whole_file
 from skiptrace.contracts.inputs import ATTEMPTS, STOPS
 from skiptrace.dialers import OnRecord, example_map, read_outcome_map, read_results
-from skiptrace.errors import UsageError
+from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest.keys import content_text
-from skiptrace.ingest.merging import merge_rows
+from skiptrace.ingest.merging import CONFLICT, DUPLICATE, merge_rows
 from skiptrace.normalise import normalise
 from skiptrace.pipeline.drifting import drift_of_results, drift_values
 from skiptrace.pipeline.gathering import REPORTED, origin_of, still_uncoded
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from skiptrace.pipeline.terms import Terms
     from skiptrace.timing.drift import Drift
 
-__all__ = ["Taken", "take_results", "taken_values", "write_map"]
+__all__ = ["Taken", "check_usable", "take_results", "taken_values", "write_map"]
 
 
 class Taken(NamedTuple):
@@ -128,6 +128,16 @@ def take_results(
         stops=learned,
         drift=drift,
     )
+
+
+def check_usable(path: Path, taken: Taken) -> None:
+    """Raise InputError if no row of a results file could be used; what law counts of them is kept all the same.
+
+    A row that another version of its attempt stands in the way of could have been used: the attempt is on record.
+    """
+    on_record = taken.rejected["reason"].str.contains_any([CONFLICT, DUPLICATE]).any()
+    if taken.rejected.height and taken.rejected.height == taken.read and not on_record:
+        raise InputError(f"{path.name}: nothing usable: all {taken.read:,} rows rejected (--rejected FILE writes them)")
 
 
 def taken_values(taken: Taken) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a new user with wrong files sees: the right exit code, one clear line, and nothing changed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -129,6 +130,17 @@ def test_results_and_maps_that_cannot_be_read_are_told(skiptrace, ran, tmp_path)
     _one_line(skiptrace(*words), 3, "calls.txt, line 1: found 1 cell, expected 9")
     own.write_text('[outcomes]\nPTP = "promise"\n')
     _one_line(skiptrace(*words, "--outcomes", own), 4, "own.toml, line 2, PTP", "nearest known: promise_to_pay")
+
+
+@pytest.mark.parametrize("json", [[], ["--json"]])
+def test_results_without_a_usable_row_are_told_after_what_was_found_in_them(json, skiptrace, ran, tmp_path):
+    results, casefile = tmp_path / "r.csv", shutil.copy(ran.casefile, tmp_path / "b.casefile")
+    results.write_text("account_id,channel,started_at,outcome\nNOPE,call,2026-11-20T09:00:00Z,busy\n")
+    known = ["--casefile", casefile, "--as-of", "2026-11-23T09:00:00Z", "--rejected", tmp_path / "bad.csv"]
+    done = skiptrace("outcomes", results, *known, *json)
+    assert done.code == 3
+    assert done.err.splitlines()[-1].endswith("nothing usable: all 1 rows rejected (--rejected FILE writes them)")
+    assert "unknown account" in (tmp_path / "bad.csv").read_text()
 
 
 def test_a_misspelt_casefile_is_not_made(skiptrace, tmp_path, ran):

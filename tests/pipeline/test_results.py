@@ -11,7 +11,7 @@ from skiptrace.casefile.audit import entries
 from skiptrace.contracts.inputs import ACCOUNTS, ATTEMPTS, CONTACT_POINTS, STOPS
 from skiptrace.contracts.outputs import SCHEDULE
 from skiptrace.dialers import results as reading
-from skiptrace.errors import PromiseBroken, UsageError
+from skiptrace.errors import InputError, PromiseBroken, UsageError
 from skiptrace.pipeline import results, stopping
 from skiptrace.pipeline.lifts import LIFTS
 from skiptrace.tables import PROVENANCE, REJECTED_SCHEMA, empty
@@ -122,6 +122,18 @@ def test_a_status_named_later_makes_an_attempt_of_what_only_law_counted(kept, ta
     after = state(kept)
     assert after["uncoded"].is_empty()
     assert after["attempts"]["attempt_id"].to_list() == ["a1"]
+
+
+def test_a_file_without_a_usable_row_is_bad_input_and_law_counts_its_calls_all_the_same(kept, take, tmp_path):
+    path = tmp_path / "calls.txt"
+    with pytest.raises(InputError, match=r"calls\.txt: nothing usable: all 2 rows rejected") as bad:
+        results.check_usable(path, take(call("PTP"), call(account="A9")))
+    assert bad.value.exit_code == 3
+    assert state(kept)["uncoded"].height == 1
+    for lines in ([call()], [call()], [call(), call()], [call("NEW")], [call(), call(account="A9")], []):
+        results.check_usable(path, take(*lines))
+    take(call("SALE"))
+    results.check_usable(path, take(call("B")))  # the attempt is on record, as another version
 
 
 def test_a_map_is_part_of_what_went_in(kept, take):
