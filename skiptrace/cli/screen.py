@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from skiptrace.pipeline.drifting import drift_in_words
+from skiptrace.pipeline.result_words import map_in_words, untold_in_words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -113,9 +114,9 @@ def show_taken(taken: Taken, console: Console) -> None:
         console.print(f"{count:>8,}  set aside: {reason}", soft_wrap=True)
     if taken.stops:
         console.print(f"{taken.stops:>8,}  stops, which statuses ask for")
-    said = drift_in_words(taken.drift)
-    if said:
-        console.print(said, soft_wrap=True)
+    for said in (drift_in_words(taken.drift), untold_in_words(taken), map_in_words(taken)):
+        if said:
+            console.print(said, soft_wrap=True, markup=False)
 
 
 def _where(row: dict[str, Any]) -> str:

@@ -101,6 +101,7 @@ def read_asterisk_cdr(path: Path, outcomes: OutcomeMap, params: IngestParams) ->
         faults=joined.faults,
         aside=joined.aside,
         called=_NAMES,
+        statuses=trimmed(calls["status"]),
         dialled=joined.dialled,
     )
 

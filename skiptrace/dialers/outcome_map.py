@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -79,9 +79,12 @@ class OutcomeMap:
     layers
         Folded status → meaning; one that ends in ``*`` stands for all that begin so. The first layer that knows a
         status decides; in it, the exact status goes before a beginning, the longer beginning before the shorter.
+    has_our_words
+        Whether what no layer knows is looked up among the words of any file of attempts.
     """
 
     layers: tuple[Mapping[str, Meaning], ...]
+    has_our_words: bool = False
 
     def meaning(self, status: str) -> Meaning | None:
         """Return what a status means; null if no layer knows it.
@@ -97,6 +100,19 @@ class OutcomeMap:
                 if key in layer:
                     return layer[key]
         return None
+
+    @property
+    def tells_right_party(self) -> bool:
+        """Whether some status says that it was the right party; without one nothing tells a reach from a failure.
+
+        Examples
+        --------
+        >>> shipped_map("vicidial").tells_right_party, shipped_map("generic").tells_right_party
+        (False, True)
+        """
+        reaches = outcome_meanings().filter("reach")["outcome"].to_list()
+        # Beside what the map says, a generic file has the words of any file of attempts.
+        return self.has_our_words or any(meant.outcome in reaches for layer in self.layers for meant in layer.values())
 
     def meanings(self, statuses: pl.Series) -> pl.DataFrame:
         """Return of each cell what it means.
@@ -126,7 +142,7 @@ def shipped_map(form: str) -> OutcomeMap:
     UsageError
         If there is no such format.
     """
-    return OutcomeMap(layers=(_layer(example_map(form), _SHIPPED[form], form),))
+    return OutcomeMap(layers=(_layer(example_map(form), _SHIPPED[form], form),), has_our_words=form == "generic")
 
 
 def example_map(form: str) -> str:
@@ -170,7 +186,7 @@ def read_outcome_map(path: Path | None, form: str) -> OutcomeMap:
         raise SettingsError(f"{path.name}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path.name}: not UTF-8") from error
-    return OutcomeMap(layers=(_layer(text, path.name, form), *shipped.layers))
+    return replace(shipped, layers=(_layer(text, path.name, form), *shipped.layers))
 
 
 def _layer(text: str, name: str, form: str) -> dict[str, Meaning]:

@@ -12,7 +12,8 @@ from skiptrace.ingest.cells import trimmed
 from skiptrace.ingest.headers import Headers
 from skiptrace.ingest.instants import instants
 from skiptrace.ingest.rows import FAULTS, ROW, SHEET, typed
-from skiptrace.tables import PROVENANCE, Table
+from skiptrace.tables import PROVENANCE, Table, empty
+from skiptrace.vocabulary import Channel, outcome_meanings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,10 +29,12 @@ __all__ = [
     "COLUMNS",
     "RESULTS",
     "STOP",
+    "UNCLEAR",
     "Reported",
     "aside_by_status",
     "reported_calls",
     "told_in_zone",
+    "unclear_statuses",
 ]
 
 CLAIMED = ("account_id", "channel", "contact_point")
@@ -52,6 +55,10 @@ STOP = "_stop"
 COLUMNS = {**ATTEMPTS.schema, **PROVENANCE, SHEET: pl.Int64(), ROW: pl.Int64(), STOP: pl.String()}
 ASIDE = {**FAULTS, "made": pl.Boolean()}
 """Grain: row set aside. ``made``: whether there may have been a call all the same, so that law must count one."""
+
+UNCLEAR = {"status": pl.String(), "outcome": pl.String(), "rows": pl.Int64()}
+"""Grain: status. Null ``outcome``: the map does not name it; otherwise what it means leaves open who picked up."""
+_CODE = r"^[A-Za-z][A-Za-z0-9_-]{0,7}$"
 
 _NO_ATTEMPT = "not an attempt: its status says that no call was made"
 _LASTED = "not an attempt, says its status, but it lasted; law counts it as a call of unknown outcome"
@@ -77,6 +84,8 @@ class Reported:
         if the row names one); null = the rows themselves say which attempts they are.
     called
         Column of attempts → what the file calls it.
+    statuses
+        ``status`` of each row, trimmed; null = its words are not the dialer's own.
     """
 
     sheets: list[Recognised]
@@ -85,6 +94,7 @@ class Reported:
     aside: pl.DataFrame
     dialled: pl.DataFrame | None = None
     called: Mapping[str, str] = field(default_factory=dict)
+    statuses: pl.Series | None = None
 
     def in_its_words(self, faults: pl.DataFrame) -> pl.DataFrame:
         """Call the columns of faults, or of rows set aside, what the file calls them."""
@@ -92,6 +102,25 @@ class Reported:
         return faults.with_columns(
             pl.col("column").str.split(";").list.eval(each).list.unique(maintain_order=True).list.join(";")
         )
+
+
+def unclear_statuses(told: Reported) -> pl.DataFrame:
+    """Return the statuses that have no meaning, or do not say who picked up (UNCLEAR), the most frequent first.
+
+    What does not look like a status is summed up under null: in a file with its columns shifted it may be anything.
+    """
+    if told.statuses is None:
+        return empty(UNCLEAR)
+    vague = outcome_meanings().filter(pl.col("reach").is_null(), pl.col("channels").list.contains(Channel.CALL.value))
+    rows = told.rows.select(SHEET, ROW, "started_at", "outcome", status=told.statuses)
+    unclear = rows.join(told.aside, on=[SHEET, ROW], how="anti", maintain_order="left").filter(
+        pl.col("outcome").is_null() | pl.col("outcome").is_in(vague["outcome"].implode()),
+        pl.col("started_at").is_not_null(),
+        pl.col("status") != "",
+    )
+    shown = pl.when(pl.col("status").str.contains(_CODE)).then("status").alias("status")
+    counted = unclear.with_columns(shown).group_by("status", "outcome").agg(rows=pl.len().cast(pl.Int64))
+    return counted.sort("rows", "status", "outcome", descending=[True, False, False]).select(*UNCLEAR)
 
 
 def told_in_zone(texts: pl.Series, zone: str | None) -> pl.Series:

@@ -12,7 +12,7 @@ from skiptrace.dialers.ahead import Clock
 from skiptrace.dialers.asterisk_cdr import read_asterisk_cdr
 from skiptrace.dialers.generic import read_generic
 from skiptrace.dialers.outcome_map import shipped_map
-from skiptrace.dialers.reported import COLUMNS
+from skiptrace.dialers.reported import COLUMNS, unclear_statuses
 from skiptrace.dialers.stops_told import stops_told
 from skiptrace.dialers.vicidial_results import read_vicidial
 from skiptrace.dialers.whose import apart_from_earlier, placed_by_id, placed_by_number, with_call_ids
@@ -65,6 +65,8 @@ class Results:
         REJECTED_SCHEMA: rows that could not be used, a row told twice among them (``duplicate``).
     set_aside
         REJECTED_SCHEMA: rows that are no attempts.
+    unclear
+        UNCLEAR.
     counts
         Rows: ``read`` = ``accepted`` + ``set_aside`` + ``rejected``; ``duplicates`` of the rejected. Attempts:
         ``scheduled`` + ``unscheduled``, and ``late`` of the scheduled: started after their window had ended.
@@ -75,6 +77,7 @@ class Results:
     stops: pl.DataFrame
     rejected: pl.DataFrame
     set_aside: pl.DataFrame
+    unclear: pl.DataFrame
     counts: dict[str, int]
 
 
@@ -138,7 +141,7 @@ def read_results(
     merged = merge_rows(
         ATTEMPTS,
         good.select(*ATTEMPTS.schema, FILE, LINE, *_PLACE),
-        known.attempts.join(good, on="attempt_id", how="semi"),
+        _other_versions(known.attempts.join(good, on="attempt_id", how="semi"), good),
     )
     on_record = _once(merged.rows, known.attempts, known.uncoded)
     refused = rows.join(turned_away, on=_PLACE, how="semi", maintain_order="left")
@@ -154,6 +157,7 @@ def read_results(
         stops=stops_told(clock.without_ahead(rows, "started_at"), numbers, known.accounts),
         rejected=rejections(told.sheets, named, told.in_its_words(everything), nobody),
         set_aside=rejections([_undamaged(each) for each in told.sheets], named, told.in_its_words(aside), nobody),
+        unclear=unclear_statuses(told),
         counts={},
     )
     merged_away = merged.faults.select(_PLACE).unique().height
@@ -177,6 +181,13 @@ def _once(*attempts: pl.DataFrame) -> pl.DataFrame:
     """Return attempts of several frames, of each id the first."""
     both = pl.concat(each.select(list(ATTEMPTS.schema)) for each in attempts)
     return both.unique("attempt_id", keep="first", maintain_order=True)
+
+
+def _other_versions(known: pl.DataFrame, good: pl.DataFrame) -> pl.DataFrame:
+    """Leave out known attempts that the same status of the same call told: a map that was changed reads it anew."""
+    same = ["attempt_id", "started_at", "extra"]
+    again = good.filter(pl.col("extra").str.contains('"call_status":', literal=True)).select(same)
+    return known.join(again, on=same, how="anti", maintain_order="left")
 
 
 def _named(rows: pl.DataFrame, known: pl.DataFrame, told: Reported) -> pl.DataFrame:

@@ -114,5 +114,6 @@ def read_vicidial(path: Path, outcomes: OutcomeMap, params: IngestParams) -> Rep
         faults=faults,
         aside=aside,
         called=called,
+        statuses=trimmed(calls["status"]),
         dialled=rows.select(SHEET, ROW, digits=digits, batch_id=pl.lit(None, pl.String)),
     )

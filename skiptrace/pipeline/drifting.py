@@ -15,11 +15,31 @@ if TYPE_CHECKING:
     from skiptrace.casefile import Opened
     from skiptrace.pipeline.terms import Terms
 
-__all__ = ["drift_in_words", "drift_of_results", "drift_values"]
+__all__ = ["drift_in_words", "drift_of_results", "drift_values", "set_apart"]
 
 _JUDGED = {"attempt_id": pl.String()}
 """Results that a judgement rested on; each has a part in one only."""
+_UNTOLD = "drift_untold"
+"""Results from files that cannot tell a right party: each would be a failure, whoever picked up."""
 _DECIMALS = 6
+
+
+def set_apart(opened: Opened, attempts: pl.DataFrame, *, tells: bool) -> None:
+    """Note of attempts whether what told of them can tell a right party; once it could, they may be judged.
+
+    Parameters
+    ----------
+    opened
+        The casefile.
+    attempts
+        Those of a file (``attempt_id``): all if it can tell, otherwise the new ones.
+    tells
+        Whether it can.
+    """
+    before, ids = opened.read(_UNTOLD, _JUDGED), attempts.select("attempt_id")
+    after = before.join(ids, on="attempt_id", how="anti") if tells else pl.concat([before, ids]).unique()
+    if after.height != before.height:
+        opened.replace(_UNTOLD, after.sort("attempt_id"))
 
 
 def drift_of_results(opened: Opened, attempts: pl.DataFrame, placements: pl.DataFrame, terms: Terms) -> Drift | None:
@@ -43,7 +63,7 @@ def drift_of_results(opened: Opened, attempts: pl.DataFrame, placements: pl.Data
         since answers come in before silences do. Third parties are left out: of them another thing is stated.
     """
     stated = placements.filter(pl.col("party") == Party.DEBTOR).select("attempt_id", "p_reach")
-    judged = opened.read("drift_judged", _JUDGED)
+    judged = pl.concat([opened.read("drift_judged", _JUDGED), opened.read(_UNTOLD, _JUDGED)])
     over = pl.col("started_at").cast(INSTANT) + reply_window() <= pl.lit(terms.as_of).cast(INSTANT)
     results = (
         told(attempts.join(judged, on="attempt_id", how="anti").join(stated, on="attempt_id"), terms.as_of)

@@ -14,7 +14,7 @@ from skiptrace.errors import InputError, UsageError
 from skiptrace.ingest.keys import content_text
 from skiptrace.ingest.merging import CONFLICT, DUPLICATE, merge_rows
 from skiptrace.normalise import normalise
-from skiptrace.pipeline.drifting import drift_of_results, drift_values
+from skiptrace.pipeline.drifting import drift_of_results, drift_values, set_apart
 from skiptrace.pipeline.gathering import REPORTED, origin_of, still_uncoded
 from skiptrace.pipeline.one_row import known_tables
 from skiptrace.pipeline.plans import issued
@@ -50,6 +50,12 @@ class Taken(NamedTuple):
         Stops learned from statuses.
     drift
         What became of the chances that plans stated; null: too few results that no earlier judgement rested on.
+    tells
+        Whether these results can tell a right party; if not, no drift is told from them.
+    unclear
+        UNCLEAR.
+    form
+        Their format.
     """
 
     read: int
@@ -60,6 +66,9 @@ class Taken(NamedTuple):
     outcomes: dict[str, int]
     stops: int
     drift: Drift | None
+    tells: bool
+    unclear: pl.DataFrame
+    form: str
 
 
 def take_results(
@@ -107,7 +116,8 @@ def take_results(
             opened.replace("stops", barred)
         digests = pl.Series([sha256(each) for each in (path, outcomes) if each is not None])
         opened.put("origin", origin_of(opened.get("origin") or "", digests))
-        drift = drift_of_results(opened, grown, placements, terms)
+        set_apart(opened, results.attempts if meant.tells_right_party else new, tells=meant.tells_right_party)
+        drift = drift_of_results(opened, grown, placements, terms) if meant.tells_right_party else None
         counts = {
             "read": results.counts["read"],
             "new": new.height,
@@ -127,6 +137,9 @@ def take_results(
         outcomes=dict(each.iter_rows()),
         stops=learned,
         drift=drift,
+        tells=meant.tells_right_party,
+        unclear=results.unclear,
+        form=form,
     )
 
 
@@ -153,6 +166,8 @@ def taken_values(taken: Taken) -> dict[str, Any]:
         "outcomes": taken.outcomes,
         "stops": taken.stops,
         "drift": drift_values(taken.drift),
+        "tells_right_party": taken.tells,
+        "unclear_statuses": taken.unclear.to_dicts(),
     }
 
 

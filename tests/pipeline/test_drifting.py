@@ -9,6 +9,7 @@ from skiptrace.contracts.inputs import ACCOUNTS
 from skiptrace.contracts.outputs import SCHEDULE
 from skiptrace.pipeline import results
 from skiptrace.pipeline.drifting import drift_in_words, drift_values
+from skiptrace.pipeline.result_words import untold_in_words
 
 START = datetime(2026, 11, 25, 15, tzinfo=UTC)
 COUNT = 120
@@ -96,3 +97,32 @@ def test_third_parties_and_results_that_do_not_tell_are_left_out(planned, terms,
     unclear = dict.fromkeys(calls(60, 65, 0), "human_unverified")
     drift = take(planned, terms, tmp_path / "a.csv", {**calls(0, COUNT, 3), **unclear}).drift
     assert drift.results == 55
+
+
+def take_log(casefile, terms, path, statuses, own=None):
+    """Take a log of VICIdial that names attempts."""
+    head = "phone_number|call_date|call_status|vendor_lead_code|source_id\n"
+    lines = [f"6145550142|{START:%Y-%m-%d %H:%M:%S}|{each}|{one}|{one[1:]}\n" for one, each in statuses.items()]
+    path.write_text(head + "".join(lines))
+    ingest = terms.settings.ingest.model_copy(update={"time_zone": "UTC"})
+    settings = terms.settings.model_copy(update={"ingest": ingest})
+    later = replace(terms, as_of=START + timedelta(hours=1), settings=settings)
+    return results.take_results(path, casefile, later, "vicidial", own)
+
+
+def test_a_log_that_cannot_tell_right_parties_judges_nothing(planned, terms, tmp_path):
+    log = {attempt: "SALE" if outcome == "right_party" else "N" for attempt, outcome in calls(0, COUNT, 3).items()}
+    taken = take_log(planned, terms, tmp_path / "log.txt", log)
+    assert taken.new == COUNT
+    assert (taken.drift, drift_in_words(taken.drift)) == (None, None)
+    assert untold_in_words(taken).startswith("these results cannot tell a right party from anybody else, so no chance ")
+    # Nor are its calls failures in a later judgement, by another file.
+    texts = {f"tA{number:03d}": "delivered" for number in range(40)}
+    assert take(planned, terms, tmp_path / "r.csv", texts, hours=30).drift is None
+    # With a map the same log can.
+    own = tmp_path / "own.toml"
+    own.write_text('[outcomes]\nSALE = "right_party"\n')
+    told = take_log(planned, terms, tmp_path / "log.txt", log, own)
+    assert told.drift.results == COUNT
+    assert told.drift.reached == pytest.approx(1 / 3)
+    assert untold_in_words(told) is None

@@ -14,6 +14,7 @@ from skiptrace.dialers import results as reading
 from skiptrace.errors import InputError, PromiseBroken, UsageError
 from skiptrace.pipeline import results, stopping
 from skiptrace.pipeline.lifts import LIFTS
+from skiptrace.pipeline.result_words import map_in_words, untold_in_words
 from skiptrace.tables import PROVENANCE, REJECTED_SCHEMA, empty
 from tests.dialers.conftest import CALL
 
@@ -134,6 +135,26 @@ def test_a_file_without_a_usable_row_is_bad_input_and_law_counts_its_calls_all_t
         results.check_usable(path, take(*lines))
     take(call("SALE"))
     results.check_usable(path, take(call("B")))  # the attempt is on record, as another version
+
+
+def test_a_map_that_was_changed_reads_the_same_calls_anew(kept, take):
+    lines = [call("SALE"), call("NI", "10:00:00"), call("B", "11:00:00")]
+    take(*lines)
+    told = take(*lines, outcomes='SALE = "right_party"\nNI = "third_party"')
+    assert (told.new, told.known, told.rejected.height) == (0, 3, 0)
+    assert state(kept)["attempts"].sort("started_at")["outcome"].to_list() == ["right_party", "third_party", "busy"]
+
+
+def test_what_a_map_should_name_is_told_in_one_line_without_what_is_no_status(take):
+    lines = [call("PTP"), call("PTP", "10:00:00"), call("SALE", "11:00:00"), call("B", "12:00:00"), call("NEW")]
+    taken = take(*lines, call("Ann Quillfeather", "13:00:00"))
+    said = map_in_words(taken)
+    assert said.startswith("statuses to give a meaning: PTP (2 rows, not named), others (1 row, not named), SALE (1 ")
+    assert said.endswith("--format vicidial`, name them in it, and read the file again with `--outcomes own.toml`")
+    assert "Quill" not in said
+    assert "no status of the map means right_party" in untold_in_words(taken)
+    named = take(*lines, outcomes='PTP = "promise_to_pay"')
+    assert (map_in_words(named), untold_in_words(named)) == (None, None)
 
 
 def test_a_map_is_part_of_what_went_in(kept, take):
