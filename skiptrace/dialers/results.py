@@ -128,12 +128,14 @@ def read_results(
     ahead = clock.faults(told.rows)
     _check_zone(path, told, clock)
     if told.dialled is None:
-        rows, placing = placed_by_id(told.rows, known)
-        numbers = None
+        placed = placed_by_id(told.rows, known)
     else:
-        rows, placing, numbers = placed_by_number(told.rows, told.dialled, known)
+        placed = placed_by_number(told.rows, told.dialled, known)
+    rows = placed.rows
     # What is no attempt need not be anybody's.
-    unusable = pl.concat([told.faults, ahead, placing]).join(told.aside, on=_PLACE, how="anti", maintain_order="left")
+    unusable = pl.concat([told.faults, ahead, placed.faults]).join(
+        told.aside, on=_PLACE, how="anti", maintain_order="left"
+    )
     turned_away = pl.concat([unusable.select(_PLACE), told.aside.select(_PLACE)]).unique()
     good = _named(
         rows.join(turned_away, on=_PLACE, how="anti", maintain_order="left"), _once(known.attempts, known.uncoded), told
@@ -144,7 +146,7 @@ def read_results(
         _other_versions(known.attempts.join(good, on="attempt_id", how="semi"), good),
     )
     on_record = _once(merged.rows, known.attempts, known.uncoded)
-    refused = rows.join(turned_away, on=_PLACE, how="semi", maintain_order="left")
+    refused = pl.concat([rows, placed.shared]).join(turned_away, on=_PLACE, how="semi", maintain_order="left")
     # The same call, told at its true time, may still need the id of its placement.
     bad = _named(clock.without_ahead(refused, "attempt_id"), on_record, told)
     counted = pl.concat([unusable.select(_PLACE), told.aside.filter("made").select(_PLACE)])
@@ -154,7 +156,9 @@ def read_results(
     results = Results(
         attempts=merged.rows.select(*ATTEMPTS.schema, FILE, LINE),
         uncoded=clock.by_now(uncoded_attempts(bad, counted, known.accounts, merged.rows["attempt_id"])),
-        stops=stops_told(clock.without_ahead(rows, "started_at"), numbers, known.accounts),
+        stops=stops_told(
+            clock.without_ahead(pl.concat([rows, placed.shared]), "started_at"), placed.numbers, known.accounts
+        ),
         rejected=rejections(told.sheets, named, told.in_its_words(everything), nobody),
         set_aside=rejections([_undamaged(each) for each in told.sheets], named, told.in_its_words(aside), nobody),
         unclear=unclear_statuses(told),

@@ -25,7 +25,8 @@ def stops_told(rows: pl.DataFrame, numbers: pl.DataFrame | None, accounts: pl.Se
     Parameters
     ----------
     rows
-        COLUMNS, placed. One whose start cannot be read brings about a stop that always stood.
+        COLUMNS, placed; one that may have been to several accounts stands once for each. One whose start cannot be read
+        brings about a stop that always stood.
     numbers
         Grain: row × known number that it may have dialled, whoever has it: ``_sheet``, ``_row``, ``contact_point``.
         Null = the rows' own contact points are what was dialled.
@@ -62,5 +63,6 @@ def stops_told(rows: pl.DataFrame, numbers: pl.DataFrame | None, accounts: pl.Se
     return (
         STOPS.conform(found.filter(needed))
         .select(*STOPS.schema, FILE, LINE, SHEET, ROW)
+        .unique(maintain_order=True)
         .sort(SHEET, ROW, "contact_point", nulls_last=True)
     )

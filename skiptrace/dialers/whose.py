@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -11,16 +12,16 @@ from skiptrace.dialers.reported import CLAIMED
 from skiptrace.ingest.keys import content_keys
 from skiptrace.ingest.rows import ROW, SHEET
 from skiptrace.normalise.phones import CALLING_CODES
-from skiptrace.vocabulary import Channel
+from skiptrace.vocabulary import Channel, outcome_meanings
 
-__all__ = ["OnRecord", "apart_from_earlier", "placed_by_id", "placed_by_number", "with_call_ids"]
+__all__ = ["OnRecord", "Placed", "apart_from_earlier", "placed_by_id", "placed_by_number", "with_call_ids"]
 
 _PLACE = [SHEET, ROW]
 _NOT_OURS = "unknown attempt_id: not of this schedule, and the row does not say "
 _OTHERS = "differs from the schedule's account"
 _NO_ACCOUNT = "unknown account: not among the accepted accounts"
 _NOBODY = "no attempt and no account named, and the number dialled is known of no account"
-_SEVERAL = "no attempt and no account named, and the number dialled is known of several accounts"
+_SEVERAL = "no attempt and no account named, and several accounts have the number dialled: law counts a call to each"
 _BEHIND = dt.timedelta(hours=24)
 """A dialer that is behind makes its calls the same day; a later call to that number is another."""
 _END_DIGITS = 7
@@ -57,8 +58,31 @@ class OnRecord:
     uncoded: pl.DataFrame
 
 
-def placed_by_id(rows: pl.DataFrame, known: OnRecord) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Fill in what the schedule knows; return the rows and the faults (FAULTS) of those that belong nowhere."""
+class Placed(NamedTuple):
+    """Rows with whose attempts they were.
+
+    Attributes
+    ----------
+    rows
+        COLUMNS.
+    faults
+        FAULTS of those that belong nowhere.
+    numbers
+        ``_sheet``, ``_row``, ``contact_point``: every known number that a row may have dialled, whoever has it; null =
+        the rows' own contact points are what was dialled.
+    shared
+        COLUMNS. Grain: row that several accounts may have been called by × such an account. What its outcome says of a
+        conversation and a message stands in columns of its own, as an attempt of which only law knows has no outcome.
+    """
+
+    rows: pl.DataFrame
+    faults: pl.DataFrame
+    numbers: pl.DataFrame | None
+    shared: pl.DataFrame
+
+
+def placed_by_id(rows: pl.DataFrame, known: OnRecord) -> Placed:
+    """Fill in what the schedule knows."""
     both = _beside_schedule(rows, known)
     ours = pl.col("_account_id").is_not_null()
     faults = [
@@ -67,17 +91,16 @@ def placed_by_id(rows: pl.DataFrame, known: OnRecord) -> tuple[pl.DataFrame, pl.
         _listed(both, ~ours & pl.col("channel").is_null(), "attempt_id", f"{_NOT_OURS}channel"),
         _listed(both, ~ours & ~pl.col("account_id").is_in(known.accounts.implode()), "account_id", _NO_ACCOUNT),
     ]
-    return _filled(both).select(rows.columns), pl.concat(faults)
+    return Placed(_filled(both).select(rows.columns), pl.concat(faults), None, rows.clear())
 
 
-def placed_by_number(
-    rows: pl.DataFrame, dialled: pl.DataFrame, known: OnRecord
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def placed_by_number(rows: pl.DataFrame, dialled: pl.DataFrame, known: OnRecord) -> Placed:
     """Tell of calls whose they were.
 
     An attempt that is named and of the schedule is that one. Otherwise it is the last placement of a number that may
     have been dialled (of the account named, if one is) whose window had begun, and ended a day ago at most. Otherwise
-    it is an attempt that nobody scheduled: of the account named, else of the only account that has such a number.
+    it is an attempt that nobody scheduled: of the account named, else of the only account that has such a number. Where
+    several have it, nobody can learn from it, but law must not count one too few.
 
     Parameters
     ----------
@@ -87,12 +110,6 @@ def placed_by_number(
         Grain: row × number that it may have dialled. ``_sheet``, ``_row``, ``digits``, ``batch_id``.
     known
         What is on record.
-
-    Returns
-    -------
-    tuple of polars.DataFrame
-        The rows; FAULTS of those that are nobody's; and ``_sheet``, ``_row``, ``contact_point``: every known number
-        that a row may have dialled, whoever has it.
     """
     scheduled = known.placements["attempt_id"]
     named = rows.with_columns(
@@ -129,10 +146,24 @@ def placed_by_number(
         _listed(both, ~pl.col("account_id").is_in(known.accounts.implode()), "account_id", _NO_ACCOUNT),
     ]
     filled = _dialled_in_fact(_filled(both), mine).select(rows.columns)
-    return (
+    return Placed(
         filled,
         pl.concat(faults),
         hits.select(*_PLACE, "contact_point").unique().sort(*_PLACE, "contact_point"),
+        _of_each(shared.filter(lost).select(rows.columns), mine),
+    )
+
+
+def _of_each(lost: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
+    """Return calls that may have been to several accounts as one to each."""
+    said = outcome_meanings().select("outcome", _talked="conversation", _left="message_left")
+    each = hits.select(*_PLACE, "account_id", "contact_point").sort(*_PLACE, "account_id", "contact_point")
+    return (
+        lost.drop("account_id", "contact_point")
+        .join(each.unique([*_PLACE, "account_id"], keep="first", maintain_order=True), on=_PLACE, maintain_order="left")
+        .join(said, on="outcome", how="left", maintain_order="left")
+        .with_columns(pl.col("_talked").alias("conversation"), pl.col("_left").alias("voicemail_left"))
+        .select(lost.columns)
     )
 
 

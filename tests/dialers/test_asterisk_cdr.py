@@ -226,7 +226,7 @@ def test_a_number_planned_for_two_accounts_at_once_tells_neither(tmp_path):
     found = read_results(path, on_record(both, ACCOUNTS, NUMBERS), UTC_ZONE, "asterisk-cdr")
     assert found.attempts.is_empty()
     assert reasons(found) == [
-        (1, "dst", "no attempt and no account named, and the number dialled is known of several accounts")
+        (1, "dst", "no attempt and no account named, and several accounts have the number dialled")
     ]
 
 
@@ -268,7 +268,11 @@ def test_a_call_nobody_scheduled_counts_if_one_account_only_has_the_number(read)
     found = read("".join(map(line, rows)))
     assert found.attempts.select("account_id", "contact_point").rows() == [("A3", "+442079460003")]
     assert found.rejected.select("line", "column", "reason").rows() == [
-        (2, "dst", "no attempt and no account named, and the number dialled is known of several accounts"),
+        (
+            2,
+            "dst",
+            "no attempt and no account named, and several accounts have the number dialled: law counts a call to each",
+        ),
         (3, "dst", "no attempt and no account named, and the number dialled is known of no account"),
         (4, "dst", "no attempt and no account named, and the number dialled is known of no account"),
     ]

@@ -161,11 +161,43 @@ def test_calls_nobody_scheduled_count_for_the_account_named_or_the_only_one_with
     ]
     assert found.counts["unscheduled"] == 2
     assert [reason for *_, reason in found.rejected.select("file", "line", "reason").rows()] == [
-        "no attempt and no account named, and the number dialled is known of several accounts",
+        "no attempt and no account named, and several accounts have the number dialled: law counts a call to each",
         "no attempt and no account named, and the number dialled is known of no account",
         "unknown account: not among the accepted accounts",
     ]
     assert not any("20794" in reason for reason in found.rejected["reason"])
+
+
+def test_a_call_that_may_have_been_to_several_accounts_counts_for_each_and_nobody_learns_from_it(read):
+    rows = [
+        Row(source_id="", phone_number="2079460004", call_status=status, call_date=f"2026-11-24 09:0{minute}:00")
+        for minute, status in enumerate(["N", "SALE", "A", "PTP"])
+    ]
+    found = read(lines(*rows))
+    assert found.counts["rejected"] == 4
+    told = found.uncoded.sort("started_at", "account_id")
+    assert told["account_id"].to_list() == ["A4", "A5"] * 4
+    assert told["contact_point"].unique().to_list() == ["+442079460004"]
+    assert told["outcome"].null_count() == 8
+    # What the status says of a conversation is not taken for more than it is; what it leaves open, law takes for one.
+    assert told["conversation"].to_list() == [False] * 2 + [None] * 2 + [False] * 2 + [None] * 2
+    assert told["voicemail_left"].to_list() == [False] * 4 + [None] * 4
+    assert read(lines(*rows, rows[0])).uncoded["attempt_id"].to_list() == found.uncoded["attempt_id"].to_list()
+
+
+def test_a_stop_of_an_account_that_is_not_told_is_that_of_each_that_has_the_number(read, tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('[outcomes]\nATTY = { outcome = "third_party", stop = "attorney" }\n')
+    text = lines(
+        Row(source_id="", phone_number="2079460004", call_status="ATTY"),
+        Row(source_id="", phone_number="2079460004", call_status="DNC"),
+    )
+    found = read(text, outcomes=read_outcome_map(own, "vicidial"))
+    assert found.stops.select("account_id", "contact_point", "kind").rows() == [
+        ("A4", None, "attorney"),
+        ("A5", None, "attorney"),
+        (None, "+442079460004", "do_not_call"),
+    ]
 
 
 def test_two_calls_of_one_placement_are_two_attempts(read):
