@@ -89,11 +89,12 @@ def read_asterisk_cdr(path: Path, outcomes: OutcomeMap, params: IngestParams) ->
         channel=pl.lit(Channel.CALL.value),
         started_at=times["start"],
         status="disposition",
+        disposition="disposition",
         duration_s="billsec",
         # A clock that was set in between tells nothing of how long it rang.
         ring_s=times.select(pl.when(rang >= 0).then(rang.cast(pl.String))).to_series(),
     )
-    rows, faults, aside = reported_calls(sheet, calls, (), outcomes, params)
+    rows, faults, aside = reported_calls(sheet, calls, ("disposition",), outcomes, params)
     joined = legs_and_calls(cells, rows, faults, aside)
     return Reported(
         sheets=[Recognised(sheet=sheet, table=RESULTS.name, headers=Headers())],

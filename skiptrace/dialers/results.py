@@ -14,6 +14,7 @@ from skiptrace.dialers.generic import read_generic
 from skiptrace.dialers.outcome_map import shipped_map
 from skiptrace.dialers.reported import COLUMNS, unclear_statuses
 from skiptrace.dialers.stops_told import stops_told
+from skiptrace.dialers.two_logs import told_by_both
 from skiptrace.dialers.vicidial_results import read_vicidial
 from skiptrace.dialers.whose import apart_from_earlier, placed_by_id, placed_by_number, with_call_ids
 from skiptrace.errors import InputError, PromiseBroken, UsageError
@@ -137,12 +138,12 @@ def read_results(
         told.aside, on=_PLACE, how="anti", maintain_order="left"
     )
     turned_away = pl.concat([unusable.select(_PLACE), told.aside.select(_PLACE)]).unique()
-    good = _named(
-        rows.join(turned_away, on=_PLACE, how="anti", maintain_order="left"), _once(known.attempts, known.uncoded), told
-    )
+    usable = rows.join(turned_away, on=_PLACE, how="anti", maintain_order="left")
+    together = told_by_both(usable, known.attempts)
+    good = _named(together.alone, _once(known.attempts, known.uncoded), told)
     merged = merge_rows(
         ATTEMPTS,
-        good.select(*ATTEMPTS.schema, FILE, LINE, *_PLACE),
+        pl.concat([each.select(*ATTEMPTS.schema, FILE, LINE, *_PLACE) for each in (good, together.both)]),
         _other_versions(known.attempts.join(good, on="attempt_id", how="semi"), good),
     )
     on_record = _once(merged.rows, known.attempts, known.uncoded)
@@ -165,7 +166,7 @@ def read_results(
         counts={},
     )
     merged_away = merged.faults.select(_PLACE).unique().height
-    results.counts.update(_counts(told, results, good.height - merged_away, known))
+    results.counts.update(_counts(told, results, usable.height - merged_away, known))
     return results
 
 

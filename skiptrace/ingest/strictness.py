@@ -6,7 +6,7 @@ import polars as pl
 
 from skiptrace.vocabulary import outcome_meanings
 
-__all__ = ["least_granted", "strictest_first", "surest_check"]
+__all__ = ["bindingness", "least_granted", "strictest_first", "surest_check"]
 
 _EARLIEST = ("valid_until", "revoked_at", "revocation_received_at")
 _LATEST = ("given_at",)
@@ -15,25 +15,33 @@ _DOUBT = {"reassigned": 0, "no_data": 1, "not_reassigned": 2}
 """Answers to a reassigned-number check, the most doubtful first."""
 
 
+def bindingness(outcome: pl.Expr) -> pl.Expr:
+    """Return how much an outcome binds us: 2 with a conversation, or perhaps one, 1 if it connected, 0; 3 = unknown."""
+    meanings = outcome_meanings().select("outcome", _level().alias("level"))
+    return outcome.replace_strict(meanings["outcome"], meanings["level"], default=3, return_dtype=pl.Int32)
+
+
+def _level() -> pl.Expr:
+    return (
+        pl.when(pl.col("conversation").fill_null(value=True))
+        .then(2)
+        .when(pl.col("connected").fill_null(value=True))
+        .then(1)
+        .otherwise(0)
+    )
+
+
 def strictest_first(attempts: pl.DataFrame, group: str, order: str) -> pl.DataFrame:
     """Sort the versions of each attempt so that the one that binds us most comes first.
 
     An outcome that does not say whether there was a conversation binds like one that had it; then comes one that
     connected, then the rest; of two alike the later, as it blocks for longer; then the order of reading.
     """
-    meanings = outcome_meanings().select(
-        "outcome",
-        pl.when(pl.col("conversation").fill_null(value=True))
-        .then(2)
-        .when(pl.col("connected").fill_null(value=True))
-        .then(1)
-        .otherwise(0)
-        .alias("_strictness"),
+    return (
+        attempts.with_columns(_strictness=bindingness(pl.col("outcome")))
+        .sort(group, "_strictness", "started_at", order, descending=[False, True, True, False], nulls_last=True)
+        .drop("_strictness")
     )
-    ranked = attempts.join(meanings, on="outcome", how="left").with_columns(pl.col("_strictness").fill_null(3))
-    return ranked.sort(
-        group, "_strictness", "started_at", order, descending=[False, True, True, False], nulls_last=True
-    ).drop("_strictness")
 
 
 def least_granted(versions: pl.DataFrame, group: str) -> pl.DataFrame:
