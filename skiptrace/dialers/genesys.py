@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
 import polars as pl
 
 from skiptrace.dialers.handover import Handover
 from skiptrace.dialers.packing import Packing, csv_bytes, window_documents
 from skiptrace.dialers.screening import ACCOUNT, extras, not_carried, screened, sheet_checks
+from skiptrace.ingest.instants import zone_names
 from skiptrace.tables import Check
 
 if TYPE_CHECKING:
@@ -44,10 +44,9 @@ class Genesys:
             "purpose": pl.col("purpose"),
         }
         own = extras(self.params.extra)
-        zones = sorted(available_timezones())
         checks = (
             # A zone that is not known there falls back to the area code's, which may be another.
-            Check("no IANA time zone", "time_zone", pl.col("time_zone").is_in(zones)),
+            Check("no IANA time zone", "time_zone", pl.col("time_zone").is_in(zone_names())),
             *sheet_checks(self.params.extra, _MOST_CELL),
         )
         rows, refused, elsewhere = screened(schedule, as_of, checks)

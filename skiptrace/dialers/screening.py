@@ -13,6 +13,7 @@ import polars as pl
 from skiptrace.contracts.columns import INSTANT
 from skiptrace.contracts.csv_files import guarded
 from skiptrace.contracts.outputs import SCHEDULE
+from skiptrace.ingest.instants import load_zone
 from skiptrace.tables import Check, Table
 from skiptrace.vocabulary import Channel, Party
 
@@ -47,6 +48,7 @@ _E164 = r"^\+[1-9][0-9]{6,14}$"
 _CODES = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
 _ENDS = ("not_before", "not_after")
 _SECOND = 1_000_000
+_NAIVE = pl.Datetime("us")
 
 
 class Screened(NamedTuple):
@@ -132,18 +134,33 @@ def whole(pattern: str, reason: str, column: str, cell: pl.Expr | None = None) -
 
 
 def local(zone: str, at: pl.Expr | None = None) -> pl.Expr:
-    """Return the begin as the clocks of a zone show it, without an offset."""
-    return (pl.col(AT) if at is None else at).dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    """Return the begin as the clocks of a zone show it, without an offset.
+
+    The clocks are those of the installed tzdata, by which windows were made lawful: polars has zones of its own, and
+    where they are older a call would be an hour off.
+    """
+    moments = pl.col(AT) if at is None else at
+    return moments.map_batches(lambda told: _shown(told, zone)[0], return_dtype=_NAIVE)
+
+
+def _shown(moments: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
+    """Return what the clocks of a zone show at moments, and whether they show it once; null where there is none."""
+    clock = load_zone(zone)
+    distinct = moments.drop_nulls().unique().to_list()
+    local_times = [moment.astimezone(clock).replace(tzinfo=None) for moment in distinct]
+    offsets = [[each.replace(tzinfo=clock, fold=fold).utcoffset() for fold in (0, 1)] for each in local_times]
+    known = pl.DataFrame(
+        {"at": distinct, "local": local_times, "once": [first == second for first, second in offsets]},
+        schema={"at": INSTANT, "local": _NAIVE, "once": pl.Boolean()},
+    )
+    shown = moments.cast(INSTANT).to_frame("at").join(known, on="at", how="left", maintain_order="left")
+    return shown["local"].alias(moments.name), shown["once"].alias(moments.name)
 
 
 def sure_local(zone: str) -> Check:
     """Return a check that the clocks of a zone show the begin once, so that it is not taken for an hour earlier."""
-    back = local(zone).dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
-    return Check(
-        "the dialer's clock shows this time twice, or never",
-        "not_before",
-        pl.col(AT).is_null() | (back.dt.convert_time_zone("UTC") == pl.col(AT)),
-    )
+    once = pl.col(AT).map_batches(lambda told: _shown(told, zone)[1], return_dtype=pl.Boolean)
+    return Check("the dialer's clock shows this time twice", "not_before", pl.col(AT).is_null() | once)
 
 
 def extras(names: Sequence[str]) -> dict[str, pl.Expr]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from skiptrace.dialers.handover import Handover
 from skiptrace.dialers.packing import Packing, csv_bytes
 from skiptrace.dialers.screening import local, not_carried, screened, sheet_checks, sure_local
+from skiptrace.ingest.instants import load_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,4 +68,4 @@ class Uccx:
                 yield replace(document, release_from=self._midnight(day))
 
     def _midnight(self, day: date) -> datetime:
-        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.params.time_zone)).astimezone(UTC)
+        return datetime(day.year, day.month, day.day, tzinfo=load_zone(self.params.time_zone)).astimezone(UTC)

@@ -19,7 +19,7 @@ from skiptrace.ingest.dates import date_order, read_dates
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["instants", "load_zone", "zone_name"]
+__all__ = ["instants", "load_zone", "zone_name", "zone_names"]
 
 _NO_OFFSET = "found a time without offset, expected RFC 3339 with offset (or a declared time_zone)"
 _NO_TIME = "found a date without time, expected RFC 3339 with offset"
@@ -210,11 +210,15 @@ def zone_name(text: str) -> str | None:
     >>> zone_name("america/new york"), zone_name("Mars/Olympus")
     ('America/New_York', None)
     """
-    return _zone_names().get(text.strip().replace(" ", "_").lower())
+    return _by_lower_case().get(text.strip().replace(" ", "_").lower())
 
 
 @cache
-def _zone_names() -> dict[str, str]:
-    # The list of the tzdata wheel, not of the system: what one machine knows, every machine must.
-    names = files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
-    return {name.lower(): name for name in names}
+def zone_names() -> tuple[str, ...]:
+    """Return the IANA names of the tzdata wheel, not of the system: what one machine knows, every machine must."""
+    return tuple(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+@cache
+def _by_lower_case() -> dict[str, str]:
+    return {name.lower(): name for name in zone_names()}

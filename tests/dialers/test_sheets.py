@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -176,3 +179,14 @@ def test_the_zone_of_the_dialers_clock_is_never_guessed(form):
 @pytest.mark.parametrize("form", ["genesys", "cxone", "goautodial"])
 def test_what_needs_no_option_works_without_a_table(form):
     assert make_dialer(form, parse_settings({}).export)[0].hand_over(frame(BASE), AS_OF).written == 1
+
+
+@pytest.mark.parametrize("zone", ["America/Vancouver", "America/Winnipeg", "America/Havana", "Africa/Casablanca"])
+def test_the_dialers_clock_goes_by_the_installed_tzdata_as_the_law_does(zone):
+    with files("tzdata").joinpath("zoneinfo", *zone.split("/")).open("rb") as stream:
+        clock = ZoneInfo.from_file(stream)
+    begin = datetime(2026, 12, 1, 17, tzinfo=UTC)
+    dialer, _ = make_dialer("uccx", parse_settings({"export": {"uccx": {"time_zone": zone}}}).export)
+    row = BASE | {"not_before": begin.isoformat(), "not_after": (begin + timedelta(minutes=30)).isoformat()}
+    (document,) = dialer.hand_over(frame(row), AS_OF).documents
+    assert document.content.decode().splitlines()[1].endswith(f",{begin.astimezone(clock):%H:%M}")
