@@ -12,6 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from skiptrace.dialers.outcome_map import shipped_map
+from skiptrace.dialers.whose import END_DIGITS
 from skiptrace.ingest.rows import ROW, SHEET
 from skiptrace.ingest.strictness import bindingness
 from skiptrace.vocabulary import Outcome
@@ -21,7 +22,6 @@ __all__ = ["Together", "told_by_both"]
 _SLACK_S = 5.0
 """Logs of one system go by one clock in whole seconds, and write a line a moment before or after the call: fewer
 seconds than it takes to end one call and place another to the same number."""
-_END_DIGITS = 7
 _LOG, _LINE = "call_status", "disposition"
 """What ``extra`` holds of a call that VICIdial, and that Asterisk, told of."""
 _AT = "call_date"
@@ -62,7 +62,7 @@ def told_by_both(calls: pl.DataFrame, known: pl.DataFrame) -> Together:
     """
     if calls.is_empty() or known.is_empty():
         return Together(calls.clear(), calls)
-    end = pl.col("contact_point").str.replace_all(r"\D", "").str.slice(-_END_DIGITS).alias("_end")
+    end = pl.col("contact_point").str.replace_all(r"\D", "").str.slice(-END_DIGITS).alias("_end")
     mine, record = calls.with_columns(end, *_marks()), known.with_columns(end, *_marks())
     is_log = pl.col(_LOG).is_not_null()
     logs, lines = mine.filter(is_log), mine.filter(~is_log, pl.col(_LINE).is_not_null())

@@ -14,7 +14,15 @@ from skiptrace.ingest.rows import ROW, SHEET
 from skiptrace.normalise.phones import CALLING_CODES
 from skiptrace.vocabulary import Channel, outcome_meanings
 
-__all__ = ["OnRecord", "Placed", "apart_from_earlier", "placed_by_id", "placed_by_number", "with_call_ids"]
+__all__ = [
+    "END_DIGITS",
+    "OnRecord",
+    "Placed",
+    "apart_from_earlier",
+    "placed_by_id",
+    "placed_by_number",
+    "with_call_ids",
+]
 
 _PLACE = [SHEET, ROW]
 _NOT_OURS = "unknown attempt_id: not of this schedule, and the row does not say "
@@ -24,7 +32,7 @@ _NOBODY = "no attempt and no account named, and the number dialled is known of n
 _SEVERAL = "no attempt and no account named, and several accounts have the number dialled: law counts a call to each"
 _BEHIND = dt.timedelta(hours=24)
 """A dialer that is behind makes its calls the same day; a later call to that number is another."""
-_END_DIGITS = 7
+END_DIGITS = 7
 """What two ways to write a number have in common at least: a subscriber's number without any area."""
 _CALLING_CODE = f"^(?:{'|'.join(CALLING_CODES)})"
 _ID_HEX = 16
@@ -203,9 +211,9 @@ def _hits(dialled: pl.DataFrame, known: OnRecord) -> pl.DataFrame:
     ).unique()
     ends = phones.with_columns(
         whole=pl.col("contact_point").str.strip_prefix("+"),
-    ).with_columns(national=pl.col("whole").str.replace(_CALLING_CODE, ""), end=pl.col("whole").str.slice(-_END_DIGITS))
-    asked = dialled.filter(pl.col("digits").str.len_bytes() >= _END_DIGITS).with_columns(
-        end=pl.col("digits").str.slice(-_END_DIGITS)
+    ).with_columns(national=pl.col("whole").str.replace(_CALLING_CODE, ""), end=pl.col("whole").str.slice(-END_DIGITS))
+    asked = dialled.filter(pl.col("digits").str.len_bytes() >= END_DIGITS).with_columns(
+        end=pl.col("digits").str.slice(-END_DIGITS)
     )
     same = pl.col("whole").str.ends_with(pl.col("digits")) | pl.col("digits").str.ends_with(pl.col("national"))
     return asked.join(ends, on="end").filter(same.fill_null(value=False)).drop("whole", "national", "end", "digits")
@@ -258,7 +266,7 @@ def with_call_ids(calls: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         ATTEMPTS on record, each id once.
     """
     keys = ["account_id", "channel", "end", "started_at"]
-    end = pl.col("contact_point").str.replace_all(r"\D", "").str.slice(-_END_DIGITS).alias("end")
+    end = pl.col("contact_point").str.replace_all(r"\D", "").str.slice(-END_DIGITS).alias("end")
     keyed = calls.with_columns(end)
     before = known.with_columns(end).select(*keys, before="attempt_id", spelt="contact_point").drop_nulls()
     once = before.sort(*keys, "before").unique(keys, keep="first", maintain_order=True)
