@@ -186,15 +186,15 @@ def json_members(members: Mapping[str, pl.Expr]) -> pl.Expr:
     return pl.concat_str(pl.lit("{"), pl.concat_str(pairs, separator=",", ignore_nulls=True), pl.lit("}"))
 
 
-def sheet_checks(names: Sequence[str] = (), most: int = 32_767) -> tuple[Check, ...]:
-    """Return checks of what a sheet of contacts holds: attempt, account and the columns of ``extra`` that go along.
+def sheet_checks(names: Sequence[str] = (), most: int = 32_767, *, account: bool = True) -> tuple[Check, ...]:
+    """Return checks of what a sheet holds: attempt, ``account`` or not, and the columns of ``extra`` that go along.
 
     No cell is longer than ``most`` characters, has a line break, or is one that a spreadsheet would execute: a dialer's
     file is looked at in spreadsheets, and to the dialer a guard before such a cell would be part of the value.
     """
     cells = [
         ("attempt_id", pl.col("attempt_id")),
-        ("account_id", ACCOUNT),
+        *([("account_id", ACCOUNT)] if account else []),
         *(("extra", each) for each in extras(names).values()),
     ]
     return tuple(

@@ -42,7 +42,9 @@ class Uccx:
     def hand_over(self, schedule: pl.DataFrame, as_of: datetime) -> Handover:
         """Return contact files; the attempt_id is the account number, and names stay empty."""
         zone = self.params.time_zone
-        rows, refused, elsewhere = screened(schedule, as_of, (sure_local(zone), *sheet_checks()), step=_MINUTE)
+        rows, refused, elsewhere = screened(
+            schedule, as_of, (sure_local(zone), *sheet_checks(account=False)), step=_MINUTE
+        )
         return Handover(
             documents=tuple(self._documents(rows.with_columns(_day=local(zone).dt.date()))),
             refused=refused,

@@ -88,6 +88,11 @@ def test_a_cell_that_a_spreadsheet_would_execute_is_refused(form, account):
     assert handed(form, BASE | {"account_id": "-5"}).written == 1
 
 
+@pytest.mark.parametrize("form", ["uccx", "goautodial"])
+def test_a_cell_that_is_not_in_the_file_costs_nobody_a_call(form):
+    assert handed(form, BASE | {"account_id": "=1+1"}).written == 1
+
+
 @pytest.mark.parametrize("form", SHEETS)
 def test_an_attempt_that_begins_like_a_formula_is_refused(form):
     assert handed(form, BASE | {"attempt_id": "-x"}).refused["column"].to_list() == ["attempt_id"]
