@@ -4,6 +4,7 @@
     python benchmarks/planning.py --peers peers/bin/python     # against linear programs and a min-cost flow
     python benchmarks/planning.py                              # without OR-Tools
     python benchmarks/planning.py --grow 12500 50000 200000    # cost by size
+    python benchmarks/planning.py --whole 10000 100000 1000000 # of whole plans, a week of half-hours
 
 Each account can be called in each of 80 slots, which have room for six attempts in ten. ``one`` attempt an account;
 ``two``, the second worth what it would be without the first; ``diminishing``, as plans are: worth less after the first,
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING
 from linkage.runs import apart
 
 if TYPE_CHECKING:
+    from planning_worlds.batches import Planned
     from planning_worlds.running import Found, Spent
 
 _SIZES = (200, 1_000, 3_000)
@@ -48,8 +50,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--peers", type=Path, metavar="PYTHON", help="has ortools and numpy")
     parser.add_argument("--grow", type=int, nargs="+", metavar="ACCOUNTS", help="cost by size, and nothing else")
+    parser.add_argument("--whole", type=int, nargs="+", metavar="ACCOUNTS", help="whole plans, and nothing else")
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start", flush=True)
+    if options.whole:
+        _whole(options.whole, options.seed)
+        return
     print(_HEAD, flush=True)
     if options.grow:
         _grow(options.grow, options.seed)
@@ -87,6 +93,21 @@ def _grow(sizes: list[int], seed: int) -> None:
         print(f"processor time grows as accounts^{times:.2f} from {small:,} to {large:,}")
 
 
+def _whole(sizes: list[int], seed: int) -> None:
+    print(f"{'accounts':>9} | {'rows':>9} {'gap':>8} | {'s':>7} {'cpu s':>7} | {'MB':>6} {'before':>6}", flush=True)
+    spent = {}
+    for accounts in sizes:
+        found = spent[accounts] = apart(_plan, accounts, seed)
+        print(
+            f"{accounts:>9,} | {found.rows:>9,} {found.gap:>8.3%} | {found.seconds:>7.1f} {found.processor:>7.1f} | "
+            f"{found.megabytes:>6,.0f} {found.before:>6,.0f}",
+            flush=True,
+        )
+    for small, large in pairwise(sizes):
+        times = log(spent[large].processor / spent[small].processor) / log(large / small)
+        print(f"processor time grows as accounts^{times:.2f} from {small:,} to {large:,}")
+
+
 def _row(kind: str, accounts: int, found: Found, best: Spent | None) -> str:
     known = best is not None and not isnan(best.value)
     apart_ = f"{found.bound / best.value - 1:>9.4%}" if best and known else f"{'':>9}"
@@ -105,6 +126,12 @@ def _ours(kind: str, accounts: int, seed: int) -> Found:
     from planning_worlds.running import ours  # noqa: PLC0415
 
     return ours(kind, accounts, _SLOTS, seed)
+
+
+def _plan(accounts: int, seed: int) -> Planned:
+    from planning_worlds.batches import whole  # noqa: PLC0415
+
+    return whole(accounts, seed)
 
 
 def _best(kind: str, accounts: int, seed: int) -> Spent:
