@@ -155,7 +155,7 @@ class Capacity:
         """Have room for a part of those who are still to come; what they leave is there for the others."""
         # Of what cannot be halved, each part has its turn at other slots.
         whole, turns = self.room, np.arange(len(self.room)) * _GOLDEN % 1
-        self.room = whole if part == of else np.floor(whole * (part / of) + turns).astype(np.int64)
+        self.room = whole.copy() if part == of else np.floor(whole * (part / of) + turns).astype(np.int64)
         given = self.room.copy()
         yield
         self.room = whole - given + self.room

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["combined"]
 
-_TIMES = 20
+_TIMES = 12
 """Choices looked at besides the one at the prices: further ones add hardly anything."""
 _WORK = 3_000_000
 """Candidates looked at for that, all times together: with many owners little is lost by choosing one by one."""
