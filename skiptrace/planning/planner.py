@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plan"]
 
-_TOGETHER = 50_000
+_TOGETHER = 20_000
 """Accounts that are planned together; memory grows with them."""
 _PATIENCE = 6
 """Denials running after which an approach is given up, whenever law says it would be allowed again."""

@@ -209,6 +209,8 @@ def test_results_are_taken_once(skiptrace, ran, tmp_path):
         "outcomes": {"no_answer": 2},
         "stops": 0,
         "drift": None,
+        "tells_right_party": True,
+        "unclear_statuses": [],
     }
     again = json.loads(skiptrace(*words).out)
     assert (again["new"], again["known"], again["outcomes"]) == (0, 2, {})
