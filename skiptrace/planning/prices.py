@@ -20,7 +20,7 @@ from skiptrace.planning.columns import Columns, columns_of
 
 if TYPE_CHECKING:
     from skiptrace.planning.roster import Floats, Ints
-    from skiptrace.planning.sequences import Chooser, Problem, Sequences
+    from skiptrace.planning.sequences import Problem, Sequences
 
 __all__ = ["asked", "find_prices"]
 
@@ -55,7 +55,7 @@ def find_prices(problem: Problem, room: Ints | Floats, tie: Ints, near: Floats |
     """
     owners, room = len(problem.left), room.astype(np.float64)
     if near is not None and near.any() and owners > _SAMPLE:
-        return _descend(problem.chooser, room, near)
+        return _descend(problem, room, near)
     sampled = owners > 2 * _SAMPLE
     part = problem.among(tie < _SAMPLE)[0] if sampled else problem
     share = len(part.left) / max(owners, 1)
@@ -63,7 +63,7 @@ def find_prices(problem: Problem, room: Ints | Floats, tie: Ints, near: Floats |
     if _fits(part, 10 + 2 * room * share) and _fits(problem, room):
         return np.zeros(len(room))
     prices = _generate(part, room * share)
-    return _descend(problem.chooser, room, prices) if sampled else prices
+    return _descend(problem, room, prices) if sampled else prices
 
 
 def _fits(problem: Problem, room: Floats) -> bool:
@@ -99,16 +99,16 @@ def _generate(problem: Problem, room: Floats) -> Floats:
     return best
 
 
-def _descend(chooser: Chooser, room: Floats, start: Floats) -> Floats:
+def _descend(problem: Problem, room: Floats, start: Floats) -> Floats:
     least, best = np.inf, start
 
     def bound(prices: Floats) -> tuple[float, Floats]:
         nonlocal least, best
-        most, found = chooser(prices)
+        most, found = problem.chooser(prices)
         value = float(prices @ room + most.sum())
         if value < least:
             least, best = value, prices.copy()
-        return value, room - asked(chooser.problem, found, len(room))
+        return value, room - asked(problem, found, len(room))
 
     limits = {"maxiter": _ROUNDS, "maxfun": _ROUNDS, "ftol": _NEAR, "gtol": 1e-6}
     minimize(bound, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start), options=limits)

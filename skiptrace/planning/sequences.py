@@ -246,7 +246,8 @@ class Chooser:
     """
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+        # Not the problem itself, which keeps its chooser: in a circle they would stay in memory long after their use.
+        self._owners = len(problem.left)
         self._rows = int(problem.left.max(initial=1))
         self._parts = _each(lambda one: (*one, _Order(one[0]) if self._rows > 1 else None), _split(problem))
 
@@ -260,7 +261,7 @@ class Chooser:
         points
             Chances of having missed at which continuations are computed: the bound's error falls with their square.
         """
-        owners = len(self.problem.left)
+        owners = self._owners
         bound, value, gain = np.zeros((3, owners))
         rows = np.full((owners, self._rows), -1, dtype=np.int64)
         made = _each(lambda one: _choose(one[0], one[2], prices, points), self._parts)
