@@ -55,10 +55,10 @@ def allocate(problem: Problem, room: Ints, tie: Ints, prices: Floats | None = No
     """
     prices = find_prices(problem, room, tie) if prices is None else prices
     laid = fit(problem, room, tie, prices)
-    bound = prices @ room + problem.chooser(prices)[0].sum()
-    if laid.value.sum() < bound * (1 - _NEAR):
+    most, liked = problem.chooser(prices)
+    if laid.value.sum() < (prices @ room + most.sum()) * (1 - _NEAR):
         laid = max(laid, best_first(problem, room, tie), key=lambda made: float(made.value.sum()))
-    return combined(problem, room, tie, prices, laid), prices
+    return combined(problem, room, tie, prices, liked, laid), prices
 
 
 def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:

@@ -100,8 +100,8 @@ class Progress:
         """Mark, of those that may be next and later, the candidates of the account's wave, and of those after it.
 
         What failed in this round, before this plan, is only done again where nothing else is left, and then once; a
-        dead point is not tried while the account has another. For a first wave without any,
-        candidates of the others may be next.
+        dead point is not tried while the account has another. For a first wave without any, those of the others may be
+        next.
         """
         pace, approach = self._roster.pace, candidates.approach
         account = self._roster.account_of[approach]

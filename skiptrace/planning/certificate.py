@@ -15,6 +15,7 @@ import numpy as np
 
 from skiptrace.planning.cadence import Progress
 from skiptrace.planning.candidates import Candidates
+from skiptrace.planning.columns import best_of_each
 from skiptrace.planning.prices import asked, find_prices
 from skiptrace.planning.sequences import AHEAD, FINE
 
@@ -79,7 +80,7 @@ class Certifier:
         considered
             What was looked at.
         share
-            Of all persons.
+            Of all accounts.
         near
             Prices that they were given slots at.
         """
@@ -99,10 +100,9 @@ class Certifier:
             whose = roster.person_of[roster.account_of[accounts.approach[accounts.first_of[:-1]]]]
             each = accounts.chooser(self._prices, FINE)[0]
             # A person is given so many rows at most, hence rows of so many accounts.
-            order = np.lexsort((-each, whose))
-            place = np.arange(len(order)) - np.searchsorted(whose[order], whose[order])
-            counts = place < max(self._params.max_attempts_per_person, self._params.max_attempts_per_account)
-            apart = np.bincount(whose[order[counts]], each[order[counts]], minlength=len(most))
+            rows = max(self._params.max_attempts_per_person, self._params.max_attempts_per_account)
+            best = best_of_each(whose, each, rows)
+            apart = np.bincount(whose[best], each[best], minlength=len(most))
             most = np.where(roster.accounts_of > 1, np.minimum(most, apart), most)
         self._most.append(float(most[person].sum()))
         return self._prices

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from skiptrace.planning.roster import Bools, Floats, Ints
     from skiptrace.planning.sequences import Problem
 
-__all__ = ["Columns", "columns_of"]
+__all__ = ["Columns", "best_of_each", "columns_of"]
 
 
 class Columns(NamedTuple):
@@ -40,9 +40,7 @@ class Columns(NamedTuple):
     def likeliest(self, problem: Problem, prices: Floats, most: int) -> Columns:
         """Return of each owner's those that gain most at prices."""
         costs = np.where(self.rows >= 0, prices[problem.slot[self.rows]], 0).sum(axis=1)
-        order = np.lexsort((costs - self.value, self.owner))
-        place = np.arange(len(order)) - np.searchsorted(self.owner[order], self.owner[order])
-        return self.among(np.sort(order[place < most]))
+        return self.among(np.sort(best_of_each(self.owner, self.value - costs, most)))
 
     def matrix(self, problem: Problem, owners: int, slots: int) -> csr_array:
         """Return how often each column (across) uses each owner, and then each slot (down)."""
@@ -63,3 +61,17 @@ def columns_of(owner: Ints, rows: Ints, value: Floats) -> Columns:
     """
     first = np.sort(np.unique(np.column_stack([owner, rows]), axis=0, return_index=True)[1])
     return Columns(owner, rows, value).among(first[rows[first, 0] >= 0])
+
+
+def best_of_each(owner: Ints, worth: Floats, most: int) -> Ints:
+    """Return of each owner the positions of so many at most that are worth most, by owner and best first.
+
+    Examples
+    --------
+    >>> best_of_each(np.array([1, 0, 1, 1]), np.array([0.1, 0.2, 0.4, 0.3]), 2).tolist()
+    [1, 2, 3]
+    """
+    order = np.lexsort((-worth, owner))
+    place = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
+    found: Ints = order[place < most]
+    return found

@@ -7,6 +7,7 @@ It is the restricted master problem of Dantzig and Wolfe's decomposition (1960) 
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from skiptrace.planning.allocation import Allocation
     from skiptrace.planning.columns import Columns
     from skiptrace.planning.roster import Bools, Floats, Ints
-    from skiptrace.planning.sequences import Problem
+    from skiptrace.planning.sequences import Problem, Sequences
 
 __all__ = ["combined"]
 
@@ -34,7 +35,7 @@ _NEAR, _NODES = 1e-4, 20
 """Share of the whole by which the program's solution may be short, and nodes of its search: a second at most."""
 
 
-def combined(problem: Problem, room: Ints, tie: Ints, prices: Floats, laid: Allocation) -> Allocation:
+def combined(problem: Problem, room: Ints, tie: Ints, prices: Floats, liked: Sequences, laid: Allocation) -> Allocation:
     """Return an allocation that is worth at least as much.
 
     Parameters
@@ -47,6 +48,8 @@ def combined(problem: Problem, room: Ints, tie: Ints, prices: Floats, laid: Allo
         By owner, a permutation: decides how far off prices are.
     prices
         By slot.
+    liked
+        What owners choose at them.
     laid
         An allocation that fits.
     """
@@ -56,8 +59,8 @@ def combined(problem: Problem, room: Ints, tie: Ints, prices: Floats, laid: Allo
     rows = np.full((times + 1, *laid.rows.shape), -1, dtype=np.int64)
     value = np.zeros((times + 1, len(laid.value)))
     rows[0], value[0] = laid
-    for time, off in enumerate(_nearby(prices, int((laid.rows >= 0).sum()), tie, times), start=1):
-        found = problem.chooser(off)[1]
+    nearby = _nearby(prices, int((laid.rows >= 0).sum()), tie, times - 1)
+    for time, found in enumerate(chain([liked], (problem.chooser(off)[1] for off in nearby)), start=1):
         rows[time, :, : found.rows.shape[1]], value[time] = found.rows, found.value
     torn: Bools = np.logical_or.reduce(rows != rows[0], axis=(0, 2))
     who = np.flatnonzero(torn)
@@ -78,10 +81,9 @@ def combined(problem: Problem, room: Ints, tie: Ints, prices: Floats, laid: Allo
 
 
 def _nearby(prices: Floats, rows: int, tie: Ints, times: int) -> Iterator[Floats]:
-    """Give the prices themselves, and others as far off as chance moves what is asked of that many rows."""
-    yield prices
+    """Give prices as far off as chance moves what is asked of that many rows."""
     chance = np.random.default_rng(tie)
-    for _ in range(times - 1):
+    for _ in range(times):
         yield prices * np.exp(chance.standard_normal(len(prices)) / np.sqrt(max(rows, 1)))
 
 

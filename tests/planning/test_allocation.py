@@ -78,7 +78,7 @@ def test_a_combination_gains_what_choosing_one_by_one_loses():
         tie = np.random.default_rng(seed).permutation(120)
         prices = find_prices(problem, room, tie)
         laid = fit(problem, room, tie, prices)
-        made = combined(problem, room, tie, prices, laid)
+        made = combined(problem, room, tie, prices, problem.chooser(prices)[1], laid)
         used = np.bincount(problem.slot[made.rows[made.rows >= 0]], minlength=len(room))
         assert (used <= room).all()
         for owner, mine in enumerate(made.rows):
