@@ -1,5 +1,6 @@
 """Judge what may be attempted, by law as data."""
 
+from skiptrace.compliance.caps import channels_counted
 from skiptrace.compliance.check import check
 from skiptrace.compliance.consent import REVOKED, admissible
 from skiptrace.compliance.facts import Facts
@@ -13,6 +14,7 @@ __all__ = [
     "Openings",
     "Rulebook",
     "admissible",
+    "channels_counted",
     "check",
     "explain_permit",
     "load_rulebook",

@@ -12,7 +12,7 @@ from skiptrace.compliance.direct import free_attempts, free_rows
 from skiptrace.compliance.docket import with_local_day
 from skiptrace.compliance.findings import HEALS_NEVER, Finding, denied_where
 from skiptrace.compliance.history import by_debt
-from skiptrace.compliance.law import Cap
+from skiptrace.compliance.law import Cap, Wait
 from skiptrace.compliance.tally import HOUR, Tally
 from skiptrace.compliance.windows import business_day_after
 from skiptrace.compliance.wording import day
@@ -21,10 +21,10 @@ from skiptrace.vocabulary import Channel
 
 if TYPE_CHECKING:
     from skiptrace.compliance.docket import Docket, Known
-    from skiptrace.compliance.law import Wait
+    from skiptrace.compliance.rulebook import Rulebook
     from skiptrace.compliance.tally import Counts
 
-__all__ = ["cap_edges", "judge_cap", "judge_wait"]
+__all__ = ["cap_edges", "channels_counted", "judge_cap", "judge_wait"]
 
 
 def judge_cap(cap: Cap, docket: Docket, rows: np.ndarray) -> Finding:
@@ -78,6 +78,18 @@ def cap_edges(known: Known, until: int) -> pl.DataFrame:
         leads = known.leads.select("lead", group=pl.col(column).to_physical().cast(pl.Int64)).join(made, on="group")
         found += [leads.select("lead", edge=pl.col("started") + shift) for span in spans for shift in (1 - span, span)]
     return pl.concat(found).unique()
+
+
+def channels_counted(rulebook: Rulebook) -> dict[str, tuple[str, ...]]:
+    """Return of each cap and wait that looks at other attempts the channels of those."""
+    counted: dict[str, tuple[Channel, ...]] = {}
+    for provision in rulebook.provisions:
+        if isinstance(provision, Cap):
+            told = provision.counted or provision.channels
+            counted[provision.id] = tuple(Channel) if provision.after_conversation else told
+        elif isinstance(provision, Wait) and provision.after == "conversation":
+            counted[provision.id] = provision.channels
+    return {name: tuple(channel.value for channel in channels) for name, channels in counted.items()}
 
 
 def _conversations(docket: Docket, channels: tuple[Channel, ...] = tuple(Channel)) -> Counts:

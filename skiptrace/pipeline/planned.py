@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from skiptrace.compliance import openings
+from skiptrace.compliance import channels_counted, openings
 from skiptrace.compliance.verify import verify
 from skiptrace.contracts.inputs import INSTANT
 from skiptrace.contracts.outputs import WITHHELD
@@ -84,6 +84,7 @@ def make_plan(picture: Picture, set_aside: pl.DataFrame, name: str, terms: Terms
         batch_id=name,
         seed=terms.seed,
         rulebook_version=picture.rulebook.version,
+        counted=channels_counted(picture.rulebook),
         treatment=how.treatment,
         cadences=how.cadences,
     )

@@ -11,7 +11,7 @@ import polars as pl
 from skiptrace.planning.cadences import shipped_cadences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from skiptrace.planning.cadences import Cadence
 
@@ -52,6 +52,9 @@ class PlanInputs:
         Decides between equals.
     rulebook_version
         The law that ``check`` judges by, for the permits.
+    counted
+        Provision → channels of the attempts that it counts, for those that count any: a row that was judged by one may
+        be refused because of a later row that was not. Empty: none is looked at again.
     treatment
         TREATMENT of the accounts; null = nothing is known of them, and all are treated alike. Accounts that are held
         back are in ``barred``, too.
@@ -67,6 +70,7 @@ class PlanInputs:
     batch_id: str
     seed: int
     rulebook_version: str = ""
+    counted: Mapping[str, Sequence[str]] = field(default_factory=dict)
     treatment: pl.DataFrame | None = None
     cadences: Mapping[str, Cadence] = field(default_factory=shipped_cadences)
     attempted: pl.DataFrame | None = None

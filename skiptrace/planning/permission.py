@@ -1,4 +1,4 @@
-"""Ask the law: nothing is placed that it has not allowed, with the plan's own earlier rows counted."""
+"""Ask the law: nothing is placed that it has not allowed, with the plan's own other rows counted."""
 
 from __future__ import annotations
 
@@ -12,19 +12,27 @@ from skiptrace.contracts.inputs import INSTANT
 from skiptrace.contracts.outputs import VERDICTS
 from skiptrace.contracts.stages import CODED_ATTEMPTS, PROPOSALS
 from skiptrace.errors import PromiseBroken
-from skiptrace.ingest.keys import content_keys
 from skiptrace.planning.templates import template_ids
 from skiptrace.vocabulary import Direction, Verdict
 
 if TYPE_CHECKING:
     from skiptrace.planning.candidates import Candidates
-    from skiptrace.planning.inputs import Check
+    from skiptrace.planning.inputs import Check, PlanInputs
     from skiptrace.planning.roster import Bools, Ints, Roster
 
-__all__ = ["Judged", "Permission", "attempt_ids"]
+__all__ = ["Judged", "Permission"]
 
-_ID_DIGITS = 19
-_NEVER = np.iinfo(np.int64).max
+_LONG_AGO, _NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+_ROW = {
+    "approach": pl.Int64(),
+    "person": pl.Int64(),
+    "point": pl.Int64(),
+    "begin": pl.Int64(),
+    "end": pl.Int64(),
+    "laws": pl.List(pl.String()),
+}
+"""A row of the plan as law knows it: numbers of its approach, person and contact point, first and last moment of its
+start (Unix microseconds), and what judged it."""
 
 
 class Judged(NamedTuple):
@@ -37,13 +45,13 @@ class Judged(NamedTuple):
     again
         By candidate: second from the start of the plan at which the provision would allow it again; far away if time
         does not heal it. Only told where it is not allowed.
-    provisions
-        By candidate: what was checked at its first moment (list of str).
+    rows
+        ``_ROW`` by candidate; ``laws`` is what was checked at its first moment.
     """
 
     allowed: Bools
     again: Ints
-    provisions: pl.Series
+    rows: pl.DataFrame
 
 
 class Permission:
@@ -55,23 +63,28 @@ class Permission:
 
     Attributes
     ----------
-    placed
-        CODED_ATTEMPTS of the rows placed so far, with ``person``.
     denials
         Grain: candidate denied. ``approach`` and the VERDICTS columns, in the order in which they came.
     """
 
-    def __init__(self, roster: Roster, check: Check, start: int, batch_id: str) -> None:
-        self._roster, self._check, self._start, self._batch_id = roster, check, start, batch_id
+    def __init__(self, roster: Roster, inputs: PlanInputs, check: Check, start: int) -> None:
+        self._check, self._start, self._batch_id = check, start, inputs.batch_id
+        counted = [(law, channel) for law, channels in inputs.counted.items() for channel in channels]
+        self._counted = pl.DataFrame(counted, {"law": pl.String(), "channel": pl.String()}, orient="row")
         debts = roster.accounts.group_by("person").agg(debt_ids=pl.col("account_id").sort())
-        self._who = roster.approaches.with_columns(template_id=template_ids(roster)).join(
-            debts, on="person", how="left", maintain_order="left"
-        )
-        self.placed = CODED_ATTEMPTS.empty({"person": pl.Int64()})
+        self._who = roster.approaches.with_columns(
+            pl.col("approach", "person").cast(pl.Int64),
+            point=pl.col("point_key").rank("dense").cast(pl.Int64) - 1,
+            template_id=template_ids(roster),
+        ).join(debts, on="person", how="left", maintain_order="left")
+        self._placed = pl.DataFrame(schema=_ROW)
         self.denials: list[pl.DataFrame] = []
 
     def judge(self, candidates: Candidates, which: Ints, *, at_start_only: bool = False) -> Judged:
         """Return what law says of candidates, and keep the denials.
+
+        Of those at one contact point, each is judged with the allowed ones before it in view, and none is allowed with
+        which law would no longer allow a row placed before. At their start only, each is judged alone.
 
         Raises
         ------
@@ -79,64 +92,121 @@ class Permission:
             If the check answers another number of proposals than it was asked.
         """
         if not len(which):
-            none = VERDICTS.empty()["all_provisions"]
-            return Judged(np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.int64), none)
-        begin, end = self._micros(candidates.begin[which]), self._micros(candidates.end[which]) - 1
-        approach = candidates.approach[which]
-        moments = 1 if at_start_only else 2
-        proposals = self._proposals(np.tile(approach, moments), np.concatenate([begin, end][:moments]))
-        verdicts = self._check(proposals, self._earlier(proposals))
+            return Judged(np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.int64), pl.DataFrame(schema=_ROW))
+        rows = self._who.select("approach", "person", "point")[candidates.approach[which]].with_columns(
+            begin=pl.Series(self._micros(candidates.begin[which])),
+            end=pl.Series(self._micros(candidates.end[which])) - 1,
+        )
+        placed = self._placed.filter(_shared(self._placed, rows, "person") | _shared(self._placed, rows, "point"))
+        if at_start_only:
+            return self._judge(rows, placed, moments=1)
+        parts = []
+        for mine in _apart(rows):
+            found = self._sparing(self._judge(rows[mine], placed, moments=2), placed)
+            placed = pl.concat([placed, found.rows.filter(pl.Series(found.allowed))])
+            parts.append((mine, found))
+        allowed, again = np.zeros(len(which), dtype=np.bool_), np.zeros(len(which), dtype=np.int64)
+        for mine, found in parts:
+            allowed[mine], again[mine] = found.allowed, found.again
+        order = np.argsort(np.concatenate([mine for mine, _ in parts]))
+        return Judged(allowed, again, pl.concat([found.rows for _, found in parts])[order])
+
+    def tell(self, rows: pl.DataFrame) -> None:
+        """Count rows placed (``Judged.rows``) as attempts made."""
+        self._placed = pl.concat([self._placed, rows])
+
+    def _judge(self, rows: pl.DataFrame, placed: pl.DataFrame, *, moments: int) -> Judged:
+        """Judge rows with those placed in view."""
+        verdicts, again = self._ask(rows, placed, moments=moments)
+        allowed = (verdicts["verdict"] == Verdict.ALLOW).fill_null(value=False).to_numpy()
+        self._deny(rows.filter(pl.Series(~allowed)), verdicts.filter(pl.Series(~allowed)))
+        return Judged(allowed, again, rows.with_columns(laws=verdicts["all_provisions"]))
+
+    def _sparing(self, judged: Judged, placed: pl.DataFrame) -> Judged:
+        """Deny also with which law would no longer allow a row placed before: it may stand under another law."""
+        new, old = self._counted_by_others(judged, placed)
+        allowed, again = judged.allowed.copy(), judged.again.copy()
+        for mine in _apart(placed[old]):
+            asked = placed[old[mine]]
+            others = np.delete(np.arange(placed.height), old[mine])
+            verdicts, healed = self._ask(asked, pl.concat([placed[others], judged.rows[new[mine]]]), moments=2)
+            spoilt = (verdicts["verdict"] != Verdict.ALLOW).fill_null(value=True)
+            self._deny(judged.rows[new[mine]].filter(spoilt), verdicts.filter(spoilt))
+            at = new[mine][spoilt.to_numpy()]
+            allowed[at] = False
+            # Once the earlier row would be allowed again, the span is over.
+            again[at] = np.where(healed[spoilt.to_numpy()] == _NEVER, _LONG_AGO, healed[spoilt.to_numpy()])
+        return Judged(allowed, again, judged.rows)
+
+    def _counted_by_others(self, judged: Judged, placed: pl.DataFrame) -> tuple[Ints, Ints]:
+        """Return pairs of an allowed row and one placed, judged by a law that counts the other and did not judge it."""
+        new = judged.rows.with_row_index("new").filter(pl.Series(judged.allowed))
+        new = new.with_columns(channel=self._who["channel"].gather(new["approach"]))
+        old = placed.with_row_index("old").rename({"laws": "law"})
+        bearing = pl.concat(
+            [
+                new.join(old, on=key, how="inner").select("new", "old", "channel", "laws", "law")
+                for key in ("person", "point")
+            ]
+        ).filter(pl.col("law") != pl.col("laws"))
+        pairs = (
+            bearing.explode("law")
+            .filter(~pl.col("law").is_in(pl.col("laws")))
+            .with_columns(pl.col("law").str.split(":").list.first())
+            .join(self._counted, on=["law", "channel"], how="semi")
+            .select("new", "old")
+            .unique()
+            .sort("new", "old")
+        )
+        return pairs["new"].cast(pl.Int64).to_numpy(), pairs["old"].cast(pl.Int64).to_numpy()
+
+    def _ask(self, rows: pl.DataFrame, placed: pl.DataFrame, *, moments: int) -> tuple[pl.DataFrame, Ints]:
+        """Return by row a verdict (VERDICTS), a denial if law denies it at any moment, and ``Judged.again``."""
+        proposals = self._proposals(rows, moments)
+        verdicts = self._check(proposals, self._attempts(placed))
         if verdicts.height != proposals.height:
             raise PromiseBroken(f"{proposals.height} proposals were given {verdicts.height} verdicts")
         verdicts = VERDICTS.conform(verdicts).select(list(VERDICTS.schema))
         allowed = (verdicts["verdict"] == Verdict.ALLOW).fill_null(value=False).to_numpy().reshape(moments, -1)
         healed = verdicts["eligible_again_at"].to_physical().fill_null(_NEVER).to_numpy().reshape(moments, -1)
         seconds = np.where(healed == _NEVER, _NEVER, -(-healed // SECOND) - self._start)
-        whole = np.logical_and.reduce(allowed, axis=0)
-        denied = np.flatnonzero(~whole)
-        at = np.where(allowed[0, denied], (moments - 1) * len(which), 0) + denied
-        self.denials.append(verdicts[at].insert_column(0, pl.Series("approach", approach[denied], pl.Int64)))
-        again = np.where(allowed, np.iinfo(np.int64).min, seconds).max(axis=0)
-        return Judged(whole, again, verdicts["all_provisions"].head(len(which)))
+        again = np.where(allowed, _LONG_AGO, seconds).max(axis=0)
+        return verdicts[allowed.argmin(axis=0) * rows.height + np.arange(rows.height)], again
 
-    def tell(self, candidates: Candidates, chosen: Ints, waves: Ints) -> None:
-        """Count rows placed as attempts made."""
-        approach = candidates.approach[chosen]
-        rows = self._who[approach].with_columns(
-            wave=pl.Series(waves, dtype=pl.Int64),
-            started_at=pl.Series(self._micros(candidates.end[chosen]) - 1).cast(INSTANT),
-            direction=pl.lit(Direction.OUTBOUND.value),
-        )
-        rows = rows.with_columns(attempt_id=attempt_ids(rows, self._batch_id))
-        placed = CODED_ATTEMPTS.conform(
-            rows.select(
-                *("attempt_id", "account_id", "channel", "contact_point", "point_key", "started_at", "direction"),
-                "debt_ids",
-                pl.col("person").cast(pl.Int64),
-            )
-        )
-        self.placed = pl.concat([self.placed, placed.select(self.placed.columns)])
+    def _deny(self, rows: pl.DataFrame, verdicts: pl.DataFrame) -> None:
+        self.denials.append(verdicts.insert_column(0, rows["approach"]))
 
     def _micros(self, seconds: Ints) -> Ints:
         return (seconds.astype(np.int64) + self._start) * SECOND
 
-    def _proposals(self, approach: Ints, at: Ints) -> pl.DataFrame:
+    def _proposals(self, rows: pl.DataFrame, moments: int) -> pl.DataFrame:
         columns = ("account_id", "channel", "contact_point", "point_key", "party", "relation", "purpose", "template_id")
-        rows = self._who.select(*columns, "person")[approach].with_columns(at=pl.Series(at).cast(INSTANT))
-        return PROPOSALS.conform(rows.with_row_index("proposal_id").cast({"proposal_id": pl.String}))
+        at = pl.concat([rows[name].alias("at") for name in ("begin", "end")[:moments]]).cast(INSTANT)
+        asked = self._who.select(columns)[pl.concat([rows["approach"]] * moments)].with_columns(at)
+        return PROPOSALS.conform(asked.with_row_index("proposal_id").cast({"proposal_id": pl.String}))
 
-    def _earlier(self, proposals: pl.DataFrame) -> pl.DataFrame:
-        """Return the rows placed that bear on proposals: of the same persons, or on the same contact points."""
-        ours = pl.col("person").is_in(proposals["person"].unique().cast(pl.Int64).implode())
-        there = pl.col("point_key").is_in(proposals["point_key"].unique().implode())
-        return self.placed.filter(ours | there).sort("started_at", "attempt_id").drop("person")
+    def _attempts(self, placed: pl.DataFrame) -> pl.DataFrame:
+        placed = placed.sort("end", "approach")
+        columns = ("account_id", "channel", "contact_point", "point_key", "debt_ids")
+        told = self._who.select(columns)[placed["approach"]].with_columns(
+            attempt_id=pl.format(f"{self._batch_id} {{}} {{}}", placed["approach"], placed["begin"]),
+            started_at=placed["end"].cast(INSTANT),
+            direction=pl.lit(Direction.OUTBOUND.value),
+        )
+        return CODED_ATTEMPTS.conform(told)
 
 
-def attempt_ids(rows: pl.DataFrame, batch_id: str) -> pl.Series:
-    """Return a name for each row: the same for the same batch, account, contact point, channel, party and wave.
+def _shared(rows: pl.DataFrame, others: pl.DataFrame, name: str) -> pl.Series:
+    """Mark rows that have a number in common with others."""
+    codes, theirs = rows[name].to_numpy(), others[name].to_numpy()
+    known = np.zeros(max(int(codes.max(initial=-1)), int(theirs.max(initial=-1))) + 1, dtype=np.bool_)
+    known[theirs] = True
+    return pl.Series(known[codes])
 
-    19 hexadecimal digits hold 76 bits: among a million names two are alike once in 150 billion plans.
-    """
-    columns = ("account_id", "contact_point", "channel", "party", "time_zone", "wave")
-    keys = content_keys(rows.select(pl.lit(batch_id).alias("batch_id"), *columns))
-    return ("a" + keys.str.head(_ID_DIGITS)).alias("attempt_id")
+
+def _apart(rows: pl.DataFrame) -> list[Ints]:
+    """Return positions by turn: in none are two rows of one person or at one contact point."""
+    turn = rows.select(pl.int_range(pl.len()).over("person").alias("first"), "point")
+    turn = turn.select("first", pl.int_range(pl.len()).over("first", "point").alias("second"))
+    groups = turn.with_row_index("at").group_by("first", "second").agg("at").sort("first", "second")
+    return [at.cast(pl.Int64).to_numpy() for at in groups["at"]]

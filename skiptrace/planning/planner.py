@@ -88,7 +88,7 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
         roster=roster,
         capacity=capacity,
         progress=Progress(roster, params),
-        permission=Permission(roster, check, start, inputs.batch_id),
+        permission=Permission(roster, inputs, check, start),
         exploration=Exploration(roster=roster, inputs=inputs, params=params, start=start),
         certifier=Certifier(roster, capacity, tie, params),
         tie=tie,
@@ -271,7 +271,8 @@ class _Work:
         self.capacity.take(candidates.slot[chosen])
         approach = candidates.approach[chosen].astype(np.int64)
         waves = self.progress.waves[self.roster.account_of[approach]]
-        self.permission.tell(candidates, chosen, waves)
+        rows = judged.rows.filter(pl.Series(judged.allowed))
+        self.permission.tell(rows)
         columns = {
             "approach": approach,
             "begin": candidates.begin[chosen].astype(np.int64) + self.capacity.start,
@@ -280,7 +281,7 @@ class _Work:
             "part": candidates.part[chosen].astype(np.int64),
             "due": candidates.due[chosen],
             "favourite": np.isin(chosen, favourites),
-            "all_provisions": judged.provisions.filter(pl.Series(judged.allowed)),
+            "all_provisions": rows["laws"],
         }
         self.placed.append(pl.DataFrame(columns, schema=_PLACED))
 

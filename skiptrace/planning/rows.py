@@ -13,9 +13,9 @@ from skiptrace.compliance import permit_ids
 from skiptrace.compliance.zones import SECOND, offsets
 from skiptrace.contracts.inputs import INSTANT
 from skiptrace.contracts.outputs import SCHEDULE
+from skiptrace.ingest.keys import content_keys
 from skiptrace.planning.cadences import STANDARD
 from skiptrace.planning.candidates import DAYPARTS
-from skiptrace.planning.permission import attempt_ids
 from skiptrace.planning.templates import template_ids
 from skiptrace.planning.worth import stakes, worth_of
 from skiptrace.vocabulary import Channel, Outcome, Party, StopKind, outcome_meanings
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["follow_up", "schedule_rows"]
 
 _DECIMALS = 6
+_ID_DIGITS = 19
 _MISSED = (Outcome.NO_ANSWER.value, Outcome.VOICEMAIL.value)
 
 
@@ -68,7 +69,7 @@ def schedule_rows(
     )
     rows = _with_reach(rows.with_columns(pl.col("wave") + pl.col("made")), inputs, params)
     rows = rows.with_columns(
-        attempt_id=attempt_ids(rows, inputs.batch_id),
+        attempt_id=_attempt_ids(rows, inputs.batch_id),
         permit_id=permit_ids(rows.with_columns(not_before="at", not_after="until"), as_of, inputs.rulebook_version),
         reasons=_reasons(rows),
     )
@@ -81,6 +82,16 @@ def schedule_rows(
     rows = rows.sort(["due", "expected_value", "p_reach", "attempt_id"], descending=[True, True, True, False])
     rows = rows.with_columns(rank=pl.int_range(1, rows.height + 1, dtype=pl.Int64))
     return SCHEDULE.conform(rows.sort("at", "rank").select(pl.col(name) for name in SCHEDULE.schema))
+
+
+def _attempt_ids(rows: pl.DataFrame, batch_id: str) -> pl.Series:
+    """Return a name for each row: the same for the same batch, account, contact point, channel, party and wave.
+
+    19 hexadecimal digits hold 76 bits: among a million names two are alike once in 150 billion plans.
+    """
+    columns = ("account_id", "contact_point", "channel", "party", "time_zone", "wave")
+    keys = content_keys(rows.select(pl.lit(batch_id).alias("batch_id"), *columns))
+    return ("a" + keys.str.head(_ID_DIGITS)).alias("attempt_id")
 
 
 def _with_reach(rows: pl.DataFrame, inputs: PlanInputs, params: PlanParams) -> pl.DataFrame:

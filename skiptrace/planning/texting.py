@@ -57,12 +57,14 @@ def text_after_calls(
     found = _likely(found, roster, inputs, params)
     candidates = _candidates(found, roster, capacity)
     judged = permission.judge(candidates, np.arange(len(candidates)))
-    allowed = pl.Series(judged.allowed)
-    found = found.with_columns(slot=pl.Series(candidates.slot, dtype=pl.Int64), all_provisions=judged.provisions)
-    found = found.filter(allowed).sort("slot", "p", "approach", descending=[False, True, False])
+    found = found.with_row_index("asked").with_columns(
+        slot=pl.Series(candidates.slot, dtype=pl.Int64), all_provisions=judged.rows["laws"]
+    )
+    found = found.filter(judged.allowed).sort("slot", "p", "approach", descending=[False, True, False])
     room = pl.Series(capacity.room)
     found = found.filter(pl.int_range(pl.len()).over("slot", order_by=-pl.col("p")) < room.gather(found["slot"]))
     capacity.take(found["slot"].to_numpy())
+    permission.tell(judged.rows[found["asked"]])
     given_back = placed[found["later"].drop_nulls()]
     freed = capacity.slots(roster.kind_of[given_back["approach"]], given_back["begin"].to_numpy())
     np.add.at(capacity.room, freed, 1)
