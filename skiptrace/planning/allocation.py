@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Allocation", "allocate", "best_first", "fit"]
 
-_SHARES = (1.0, 0.5, 0.0)
-"""Of the prices, asked for one after the other: room that nobody wants at its price is given away in the end."""
+_SHARES = (1.0, 0.97, 0.94, 0.9, 0.8, 0.7, 0.5, 0.3, 0.0)
+"""Of the prices, asked for one after the other: room that nobody wants at its price becomes cheaper, and is given away
+in the end."""
+_MORE = 1e-9
+"""What has to be gained by giving back what one has."""
 
 _NEAR = 1e-3
 """An allocation that comes this near to the bound is hardly exceeded by going best first."""
@@ -62,27 +65,44 @@ def allocate(problem: Problem, room: Ints, tie: Ints, prices: Floats | None = No
 
 
 def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:
-    """Let owners choose at prices; from full slots those go whom another choice costs least, and they choose again."""
+    """Let owners choose at prices; from full slots those go whom another choice costs least, and they choose again.
+
+    What nobody wants then becomes cheaper step by step, for all owners: whoever gets more out of it than they have may
+    give that back, and others choose from what was given back.
+    """
     room = room.copy()
     made = _none(problem)
+    held = np.zeros(len(problem), dtype=np.bool_)
     for share in _SHARES:
-        waiting = made.rows[:, 0] < 0
+        waiting = np.ones(len(made.value), dtype=np.bool_)
+        if share < 1:
+            cheaper = (room > 0) & (prices > 0)
+            waiting = np.bincount(problem.owner[cheaper[problem.slot]], minlength=len(waiting)) > 0
         while waiting.any():
             who = np.flatnonzero(waiting)
-            # In the beginning everybody waits, and has been sorted already.
-            part, at = problem.among(waiting, room > 0) if made.rows.max() >= 0 else (problem, np.arange(len(problem)))
+            # In the beginning all wait for all there is, and have been sorted already.
+            fresh = not held.any()
+            part, at = (
+                (problem, np.arange(len(problem))) if fresh else problem.among(waiting, (room > 0)[problem.slot] | held)
+            )
             if not len(part):
                 break
-            costs = np.where(room > 0, prices * share, np.inf)
+            costs = np.where(room > 0, prices * share, np.inf if fresh else prices)
             found = part.chooser(costs)[1]
-            kept = _kept(part, found, costs, room, tie[who])
-            waiting[who[kept | (found.rows[:, 0] < 0)]] = False
+            rows = np.full((len(who), made.rows.shape[1]), -1, dtype=np.int64)
+            rows[:, : found.rows.shape[1]] = np.where(found.rows >= 0, at[found.rows], -1)
+            better = found.value > made.value[who] + _MORE
+            news = (found.rows >= 0) & ~held[at[found.rows]] & better[:, None]
+            kept = _kept(part, found._replace(rows=np.where(news, found.rows, -1)), costs, room, tie[who])
+            waiting[who[kept | ~np.logical_or.reduce(news, axis=1)]] = False
             if not kept.any():
                 break
-            rows = found.rows[kept]
-            made.rows[who[kept], : rows.shape[1]] = np.where(rows >= 0, at[rows], -1)
-            made.value[who[kept]] = found.value[kept]
-            room -= np.bincount(part.slot[rows[rows >= 0]], minlength=len(room))
+            before, after = made.rows[who[kept]], rows[kept]
+            before, after = before[before >= 0], after[after >= 0]
+            held[before], held[after] = False, True
+            room += np.bincount(problem.slot[before], minlength=len(room))
+            room -= np.bincount(problem.slot[after], minlength=len(room))
+            made.rows[who[kept]], made.value[who[kept]] = rows[kept], found.value[kept]
     return made
 
 
@@ -92,10 +112,10 @@ def _kept(problem: Problem, found: Sequences, costs: Floats, room: Ints, tie: In
     slots = np.where(taken, problem.slot[found.rows], -1)
     over = asked(problem, found, len(room)) > room
     contested: Bools = np.logical_or.reduce(taken & over[slots], axis=1)
-    kept: Bools = taken[:, 0] & ~contested
+    kept: Bools = np.logical_or.reduce(taken, axis=1) & ~contested
     if not contested.any():
         return kept
-    rival = problem.among(contested, ~over)[0].chooser(costs)[1]
+    rival = problem.among(contested, ~over[problem.slot])[0].chooser(costs)[1]
     free = room - np.bincount(slots[kept][taken[kept]], minlength=len(room))
     who = np.flatnonzero(contested)
     who = who[np.lexsort((tie[who], rival.gain - found.gain[who]))]

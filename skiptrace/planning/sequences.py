@@ -82,9 +82,9 @@ class Problem:
         """Return how many candidates there are."""
         return len(self.owner)
 
-    def among(self, owners: Bools, slots: Bools | None = None) -> tuple[Problem, Ints]:
-        """Return the problem of some owners, numbered anew, in some slots, and the candidates that stay."""
-        kept = np.flatnonzero(owners[self.owner] if slots is None else owners[self.owner] & slots[self.slot])
+    def among(self, owners: Bools, open_: Bools | None = None) -> tuple[Problem, Ints]:
+        """Return the problem of some owners, numbered anew, and some candidates, and the positions of what stays."""
+        kept = np.flatnonzero(owners[self.owner] if open_ is None else owners[self.owner] & open_)
         number = np.cumsum(owners) - 1
         columns = {field.name: getattr(self, field.name)[kept] for field in fields(self) if field.name != "left"}
         return replace(self, **{**columns, "owner": number[self.owner[kept]], "left": self.left[owners]}), kept
