@@ -10,6 +10,7 @@ from skiptrace.planning.assignment import assign, in_order_of_preference
 from skiptrace.planning.combining import combined
 from skiptrace.planning.prices import asked, find_prices
 from skiptrace.planning.sequences import Sequences, after_rows
+from skiptrace.timing import lots
 
 if TYPE_CHECKING:
     from skiptrace.planning.roster import Bools, Floats, Ints
@@ -20,6 +21,8 @@ __all__ = ["Allocation", "allocate", "best_first", "fit"]
 _SHARES = (1.0, 0.97, 0.94, 0.9, 0.8, 0.7, 0.5, 0.3, 0.0)
 """Of the prices, asked for one after the other: room that nobody wants at its price becomes cheaper, and is given away
 in the end."""
+_WHIM = 0.003
+"""Share of the price by which a slot may seem dearer or cheaper to one owner than to others."""
 _MORE = 1e-9
 """What has to be gained by giving back what one has."""
 
@@ -67,12 +70,14 @@ def allocate(problem: Problem, room: Ints, tie: Ints, prices: Floats | None = No
 def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:
     """Let owners choose at prices; from full slots those go whom another choice costs least, and they choose again.
 
-    What nobody wants then becomes cheaper step by step, for all owners: whoever gets more out of it than they have may
-    give that back, and others choose from what was given back.
+    To each owner prices are a little off, or all to whom two slots are alike would ask for the same one. What nobody
+    wants then becomes cheaper step by step, for all owners: whoever gets more out of it than they have may give that
+    back, and others choose from what was given back.
     """
     room = room.copy()
     made = _none(problem)
     held = np.zeros(len(problem), dtype=np.bool_)
+    whims = _WHIM * (lots(problem.approach * 1_000_003 + problem.begin, 0) / 2.0**63 - 1)
     for share in _SHARES:
         waiting = np.ones(len(made.value), dtype=np.bool_)
         if share < 1:
@@ -88,12 +93,13 @@ def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:
             if not len(part):
                 break
             costs = np.where(room > 0, prices * share, np.inf if fresh else prices)
-            found = part.chooser(costs)[1]
+            found = part.chooser(costs, whims=whims[at])[1]
             rows = np.full((len(who), made.rows.shape[1]), -1, dtype=np.int64)
             rows[:, : found.rows.shape[1]] = np.where(found.rows >= 0, at[found.rows], -1)
             better = found.value > made.value[who] + _MORE
             news = (found.rows >= 0) & ~held[at[found.rows]] & better[:, None]
-            kept = _kept(part, found._replace(rows=np.where(news, found.rows, -1)), costs, room, tie[who])
+            asking = found._replace(rows=np.where(news, found.rows, -1))
+            kept = _kept(part, asking, (costs, whims[at]), room, tie[who])
             waiting[who[kept | ~np.logical_or.reduce(news, axis=1)]] = False
             if not kept.any():
                 break
@@ -106,7 +112,7 @@ def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:
     return made
 
 
-def _kept(problem: Problem, found: Sequences, costs: Floats, room: Ints, tie: Ints) -> Bools:
+def _kept(problem: Problem, found: Sequences, costs: tuple[Floats, Floats], room: Ints, tie: Ints) -> Bools:
     """Return by owner whether all rows of their sequence fit; whoever loses most by another choice goes first."""
     taken = found.rows >= 0
     slots = np.where(taken, problem.slot[found.rows], -1)
@@ -115,7 +121,8 @@ def _kept(problem: Problem, found: Sequences, costs: Floats, room: Ints, tie: In
     kept: Bools = np.logical_or.reduce(taken, axis=1) & ~contested
     if not contested.any():
         return kept
-    rival = problem.among(contested, ~over[problem.slot])[0].chooser(costs)[1]
+    others, at = problem.among(contested, ~over[problem.slot])
+    rival = others.chooser(costs[0], whims=costs[1][at])[1]
     free = room - np.bincount(slots[kept][taken[kept]], minlength=len(room))
     who = np.flatnonzero(contested)
     who = who[np.lexsort((tie[who], rival.gain - found.gain[who]))]

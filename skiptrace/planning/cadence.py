@@ -60,6 +60,7 @@ class Progress:
         self._stale = roster.begun.failed | worn[:, None]
         living = np.bincount(roster.account_of[~roster.begun.dead], minlength=len(self.waves)) > 0
         self._given_up = roster.begun.dead & living[roster.account_of]
+        self._waves_before = roster.pace.before(roster.begun.step[roster.account_of])
         self._most, self._gap_s = roster.pace.most(params), roster.pace.gap_s(params)
         self._asked = np.zeros(int(roster.relation_of.max(initial=-1)) + 2, dtype=np.bool_)
         self._bound = np.where(
@@ -121,6 +122,23 @@ class Progress:
         # What is an account's next row may well come after a row of another account's.
         alone = self._roster.accounts_of[self._roster.person_of[account]] == 1
         return now, later & fresh & untried & pace.in_wave_from(approach, candidates.part, wave + alone)
+
+    def worth_asking(self, candidates: Candidates, prices: Floats) -> tuple[Ints, Floats]:
+        """Return which candidates an account may gain by at prices of slots, before any row is placed, and what.
+
+        A row that costs more than it is worth only makes sense if its wave has to come before a row that does not;
+        without it the others are worth no less. So no sequence gains more than the best of these.
+        """
+        account = self._roster.account_of[candidates.approach]
+        rested = self.rested(candidates)
+        now, later = self.in_cadence(candidates, rested, rested)
+        which = np.flatnonzero(now | later)
+        gain = self.worths(candidates, which) + self.gifts(candidates, which) - prices[candidates.slot[which]]
+        before = self._waves_before[candidates.approach[which], candidates.part[which]]
+        deepest = np.zeros(len(self.waves), dtype=np.int64)
+        np.maximum.at(deepest, account[which[gain > 0]], before[gain > 0])
+        worthy = (gain > 0) | (before < deepest[account[which]])
+        return which[worthy], gain[worthy]
 
     def _behind(self, person: Ints, account: Ints, found: Bools) -> Bools:
         """Mark the candidates of those accounts of a person that have been given least."""

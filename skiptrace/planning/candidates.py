@@ -7,8 +7,9 @@ full, the others are then not empty.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import polars as pl
 
 from skiptrace.compliance.zones import SECOND, offsets
 from skiptrace.contracts.inputs import INSTANT
+from skiptrace.planning.cores import each
 from skiptrace.timing import lots
 
 if TYPE_CHECKING:
@@ -67,6 +69,18 @@ class Candidates:
         """Return how many there are."""
         return len(self.approach)
 
+    def among(self, which: Bools | Ints) -> Candidates:
+        """Return some of them."""
+        return Candidates(**{field.name: getattr(self, field.name)[which] for field in fields(self)})
+
+
+class _Windows(NamedTuple):
+    """When approaches are open; Unix seconds."""
+
+    approach: Ints
+    begin: Ints
+    end: Ints
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Slots:
@@ -97,40 +111,40 @@ def find_candidates(
     tuple
         The candidates, and by approach whether it has any open slot at all, however unlikely to reach.
     """
-    found, opened = [], np.zeros(len(roster.account_of), dtype=np.bool_)
-    for slots in _open_slots(roster, capacity, wanted, params):
+    opened = np.zeros(len(roster.account_of), dtype=np.bool_)
+
+    def look(windows: _Windows) -> Candidates:
+        slots = _cut(windows, roster, capacity, params)
+        if not len(slots.begin):
+            return _pack(slots, np.zeros(0), roster, capacity)
         opened[slots.approach] = True
-        found.append(_choose(slots, inputs, roster, capacity, params))
-    if not found:
-        none = _Slots(**{field.name: np.zeros(0, dtype=np.int64) for field in fields(_Slots)})
-        found.append(_pack(none, np.zeros(0), roster, capacity))
+        return _choose(slots, inputs, roster, capacity, params)
+
+    found = each(look, _windows(roster, capacity, wanted))
     joined = {name: np.concatenate([getattr(part, name) for part in found]) for name in Candidates.__annotations__}
     return _with_groups(Candidates(**joined), roster, capacity), opened
 
 
-def _open_slots(roster: Roster, capacity: Capacity, wanted: Bools, params: PlanParams) -> Iterator[_Slots]:
-    """Cut windows into slots, some approaches at a time."""
-    approach = roster.windows["approach"].cast(pl.Int64).to_numpy()
+def _windows(roster: Roster, capacity: Capacity, wanted: Bools) -> Iterator[_Windows]:
+    """Yield the windows within the plan, of some approaches at a time."""
+    windows = roster.windows_of(wanted)
+    approach = windows["approach"].cast(pl.Int64).to_numpy()
     # Whole seconds inside the window: dialers know no fractions.
-    begin = np.maximum(-(-roster.windows["not_before"].to_numpy() // SECOND), capacity.start)
-    end = np.minimum(roster.windows["not_after"].to_numpy() // SECOND, capacity.end)
-    real = (begin < end) & wanted[roster.account_of[approach]]
+    begin = np.maximum(-(-windows["not_before"].to_numpy() // SECOND), capacity.start)
+    end = np.minimum(windows["not_after"].to_numpy() // SECOND, capacity.end)
+    real = begin < end
     approach, begin, end = approach[real], begin[real], end[real]
     length = capacity.lengths[roster.kind_of[approach]]
     pieces = (end - 1) // length - begin // length + 1
     chunk = (np.cumsum(pieces) // _CHUNK)[np.searchsorted(approach, approach)]
-    for first, last in _runs(chunk):
-        yield from _cut(approach[first:last], begin[first:last], end[first:last], roster, capacity, params)
+    ends = np.append(np.flatnonzero(np.diff(chunk)) + 1, len(chunk)).tolist()
+    for first, last in pairwise([0, *ends]):
+        yield _Windows(approach[first:last], begin[first:last], end[first:last])
 
 
-def _runs(codes: Ints) -> Iterator[tuple[int, int]]:
-    ends = np.append(np.flatnonzero(np.diff(codes)) + 1, len(codes))
-    yield from zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)
-
-
-def _cut(
-    approach: Ints, begin: Ints, end: Ints, roster: Roster, capacity: Capacity, params: PlanParams
-) -> Iterator[_Slots]:
+def _cut(windows: _Windows, roster: Roster, capacity: Capacity, params: PlanParams) -> _Slots:
+    """Cut windows into slots that have room."""
+    approach, begin, end = windows
     length = capacity.lengths[roster.kind_of[approach]]
     pieces = (end - 1) // length - begin // length + 1
     of = np.repeat(np.arange(len(approach)), pieces)
@@ -140,17 +154,15 @@ def _cut(
     approach = approach[of]
     slot = capacity.slots(roster.kind_of[approach], start)
     usable = (finish - start >= params.min_window_s) & _free(approach, slot, roster, capacity)
-    if not usable.any():
-        return
     approach, slot, start, finish = approach[usable], slot[usable], start[usable], finish[usable]
     zones = roster.zone_of[approach]
     offset = np.zeros(len(start), dtype=np.int64)
-    for zone in np.unique(zones):
+    for zone in np.flatnonzero(np.bincount(zones)):
         mine = zones == zone
         offset[mine] = offsets(roster.zones[zone], start[mine] * SECOND) // SECOND
     local = start + offset
     day, hour = local // _DAY_S, local % _DAY_S // _HOUR_S
-    yield _Slots(approach=approach, slot=slot, begin=start, end=finish, day=day, hour=hour)
+    return _Slots(approach=approach, slot=slot, begin=start, end=finish, day=day, hour=hour)
 
 
 def _free(approach: Ints, slot: Ints, roster: Roster, capacity: Capacity) -> Bools:
@@ -178,8 +190,7 @@ def _with_groups(candidates: Candidates, roster: Roster, capacity: Capacity) -> 
         slots.append(slot[mine])
     at = np.concatenate(which)
     order = np.argsort(at, kind="stable")
-    columns = {field.name: getattr(candidates, field.name)[at[order]] for field in fields(Candidates)}
-    return Candidates(**{**columns, "slot": np.concatenate(slots)[order].astype(np.int32)})
+    return replace(candidates.among(at[order]), slot=np.concatenate(slots)[order].astype(np.int32))
 
 
 def _choose(slots: _Slots, inputs: PlanInputs, roster: Roster, capacity: Capacity, params: PlanParams) -> Candidates:
@@ -198,7 +209,7 @@ def _choose(slots: _Slots, inputs: PlanInputs, roster: Roster, capacity: Capacit
     ranked = np.where(able, p, -1.0)
     kept = able & (_first(ranked, chance, new_part) | _first(able.astype(np.float64), chance, new_day))
     of_slot = np.cumsum(np.bincount(hours, minlength=len(slots.begin))) - 1
-    stays = kept[of_slot]
+    stays = np.flatnonzero(kept[of_slot])
     some = _Slots(**{field.name: getattr(slots, field.name)[stays] for field in fields(_Slots)})
     return _pack(some, p[of_slot][stays], roster, capacity)
 

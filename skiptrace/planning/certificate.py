@@ -8,6 +8,7 @@ to be needed.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from math import fsum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +22,7 @@ from skiptrace.planning.sequences import AHEAD, FINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
 
     from skiptrace.planning.capacity import Capacity
     from skiptrace.planning.roster import Bools, Floats, Ints, Roster
@@ -64,13 +66,20 @@ class Certifier:
     """Proves a bound for all plans that can be made of what was considered, some persons after the others.
 
     Any prices prove one, so those found for the first persons, who are chosen by lot, serve for all.
+
+    Attributes
+    ----------
+    prices
+        By slot; null before anybody was added who can be given anything.
     """
 
     def __init__(self, roster: Roster, capacity: Capacity, tie: Ints, params: PlanParams) -> None:
         self._roster, self._room, self._tie, self._params = roster, capacity.at_first, tie, params
-        self._prices: Floats | None = None
+        self.prices: Floats | None = None
         self._wanted = np.zeros(len(self._room))
-        self._most: list[float] = []
+        self._most: list[Future[float]] = []
+        # Nothing waits for a bound: it is found while the next are planned.
+        self._beside = ThreadPoolExecutor(1)
 
     def add(self, considered: Sequence[Considered], share: float, near: Floats | None = None) -> Floats:
         """Take in all that was considered for some persons; return the prices.
@@ -85,32 +94,46 @@ class Certifier:
             Prices that they were given slots at.
         """
         if not any(len(part.candidates) for part in considered):
-            return np.zeros(len(self._room)) if self._prices is None else self._prices
-        roster, room = self._roster, self._room
-        persons, accounts = _joined(considered, roster, self._params)
-        person = roster.person_of[roster.account_of[persons.approach[persons.first_of[:-1]]]]
-        if self._prices is None:
-            short = persons.with_rows(AHEAD)
-            tie = np.argsort(np.argsort(self._tie[person], kind="stable"), kind="stable")
-            self._prices = find_prices(short, room * share, tie, near)
+            return np.zeros(len(self._room)) if self.prices is None else self.prices
+        if self.prices is None:
+            room = self._room
+            short = _joined(considered, self._roster, self._params)[0].with_rows(AHEAD)
+            tie = np.argsort(np.argsort(self._tie[self._owners(short)], kind="stable"), kind="stable")
+            self.prices = find_prices(short, room * share, tie, near)
             self._wanted = asked(short, short.chooser(np.zeros(len(room)))[1], len(room)) / share
+        # One at a time, so that what was considered need not be kept for long.
+        for before in self._most[-1:]:
+            before.result()
+        self._most.append(self._beside.submit(self._gain, considered, self.prices))
+        return self.prices
+
+    def certificate(self) -> Certificate:
+        """Return the bound."""
+        prices = np.zeros(len(self._room)) if self.prices is None else self.prices
+        bound = float(prices @ self._room) + fsum(most.result() for most in self._most)
+        return Certificate(bound, prices, self._wanted.round().astype(np.int64))
+
+    def _gain(self, considered: Sequence[Considered], prices: Floats) -> float:
+        """Return what some persons gain at most at prices."""
+        roster = self._roster
+        persons, accounts = _joined(considered, roster, self._params)
+        person = self._owners(persons)
         most = np.full(len(roster.accounts_of), np.inf)
-        most[person] = persons.chooser(self._prices, FINE)[0]
+        most[person] = persons.chooser(prices, FINE)[0]
         if len(accounts):
-            whose = roster.person_of[roster.account_of[accounts.approach[accounts.first_of[:-1]]]]
-            each = accounts.chooser(self._prices, FINE)[0]
+            whose = self._owners(accounts)
+            each = accounts.chooser(prices, FINE)[0]
             # A person is given so many rows at most, hence rows of so many accounts.
             rows = max(self._params.max_attempts_per_person, self._params.max_attempts_per_account)
             best = best_of_each(whose, each, rows)
             apart = np.bincount(whose[best], each[best], minlength=len(most))
             most = np.where(roster.accounts_of > 1, np.minimum(most, apart), most)
-        self._most.append(float(most[person].sum()))
-        return self._prices
+        return float(most[person].sum())
 
-    def certificate(self) -> Certificate:
-        """Return the bound."""
-        prices = np.zeros(len(self._room)) if self._prices is None else self._prices
-        return Certificate(float(prices @ self._room) + fsum(self._most), prices, self._wanted.round().astype(np.int64))
+    def _owners(self, problem: Problem) -> Ints:
+        """Return by owner of a problem whose it is: the person's number."""
+        owners: Ints = self._roster.person_of[self._roster.account_of[problem.approach[problem.first_of[:-1]]]]
+        return owners
 
 
 def _joined(considered: Sequence[Considered], roster: Roster, params: PlanParams) -> tuple[Problem, Problem]:

@@ -29,6 +29,8 @@ _TIMES = 12
 """Choices looked at besides the one at the prices: further ones add hardly anything."""
 _WORK = 3_000_000
 """Candidates looked at for that, all times together: with many owners little is lost by choosing one by one."""
+_OWNERS = 5_000
+"""Owners, at most: with more it is the same."""
 _COLUMNS = 6_000
 """Sequences to choose from, at most."""
 _NEAR, _NODES = 1e-4, 20
@@ -54,7 +56,7 @@ def combined(problem: Problem, room: Ints, tie: Ints, prices: Floats, liked: Seq
         An allocation that fits.
     """
     times = min(_TIMES, _WORK // max(len(problem), 1))
-    if not times or not prices.any():
+    if not times or len(laid.value) > _OWNERS or not prices.any():
         return laid
     rows = np.full((times + 1, *laid.rows.shape), -1, dtype=np.int64)
     value = np.zeros((times + 1, len(laid.value)))

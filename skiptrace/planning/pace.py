@@ -83,6 +83,19 @@ class Pace:
         """Mark the candidates whose channel and daypart belong to a wave or a later one."""
         return self._marked(self.onwards, approach, part, wave)
 
+    def before(self, wave: _Ints) -> npt.NDArray[np.int64]:
+        """Return by approach and daypart how many waves come before the first it may be used in.
+
+        Parameters
+        ----------
+        wave
+            By approach: the wave to begin at.
+        """
+        depth = self.waves.shape[1]
+        at = np.minimum(wave[:, None] + np.arange(depth), depth - 1)
+        found: npt.NDArray[np.int64] = self.waves[self.cadence_of[:, None], at, self.channel_of[:, None]].argmax(axis=1)
+        return found
+
     def _marked(self, table: npt.NDArray[np.bool_], approach: _Ints, part: _Ints, wave: _Ints) -> npt.NDArray[np.bool_]:
         at = np.minimum(wave, table.shape[1] - 1)
         marked: npt.NDArray[np.bool_] = table[

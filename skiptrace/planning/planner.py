@@ -20,6 +20,7 @@ from skiptrace.planning.cadence import Progress
 from skiptrace.planning.candidates import find_candidates
 from skiptrace.planning.capacity import Capacity
 from skiptrace.planning.certificate import Certifier, Considered, dearest, gap_of
+from skiptrace.planning.columns import best_of_each
 from skiptrace.planning.exploring import Exploration
 from skiptrace.planning.inputs import Plan
 from skiptrace.planning.permission import Permission
@@ -43,6 +44,8 @@ __all__ = ["plan"]
 
 _TOGETHER = 20_000
 """Accounts that are planned together; memory grows with them."""
+_CHOICE = 12
+"""Slots of each approach that accounts choose from at known prices: their rows are few."""
 _PATIENCE = 6
 """Denials running after which an approach is given up, whenever law says it would be allowed again."""
 _PLACED = {
@@ -138,8 +141,6 @@ class _Work:
         Rows, by turn, of those who are planned now.
     value, gifts
         What the rows are worth, and what promises due today were put before others by.
-    prices
-        Of slots, as the first persons found them; others begin with them.
     """
 
     inputs: PlanInputs
@@ -155,7 +156,6 @@ class _Work:
     placed: list[pl.DataFrame] = field(default_factory=list)
     value: float = 0.0
     gifts: float = 0.0
-    prices: Floats | None = None
 
     def plan_some(self, who: Bools, rest: Bools) -> pl.DataFrame:
         """Give some accounts their rows, within their share of the room.
@@ -173,6 +173,7 @@ class _Work:
         self.placed = []
         considered: list[Considered] = []
         as_believed: list[Considered] = []
+        near = None
         with self.capacity.share(int(who.sum()), int(rest.sum())):
             waiting = who
             while waiting.any():
@@ -181,21 +182,37 @@ class _Work:
                 self.known.likely[candidates.approach] = True
                 before = len(self.placed)
                 drawn = self.exploration.drawn(candidates)
-                found, prices = self._place_all(drawn, None if considered else self.prices)
-                self.prices = prices if self.prices is None else self.prices
-                considered.append(found)
-                as_believed.append(found._replace(candidates=candidates))
+                worthy, asked, known = self._worthy(drawn, first_look=not considered)
+                found, prices = self._place_all(drawn.among(asked), known)
+                near = near if considered else prices
+                considered.append(_spread(found, np.searchsorted(worthy, asked), drawn.among(worthy)))
+                as_believed.append(_spread(found, asked, candidates))
                 waiting = who & self.known.crowded & (self.progress.waves == 0)
                 if len(self.placed) == before:
                     break
             placed = pl.concat([pl.DataFrame(schema=_PLACED), *self.placed])
             placed = text_after_calls(placed, self.roster, self.capacity, self.permission, self.inputs, self.params)
-        prices = self.certifier.add(considered, int(who.sum()) / max(len(who), 1), self.prices)
+        prices = self.certifier.add(considered, int(who.sum()) / max(len(who), 1), near)
         account = self.roster.account_of[placed["approach"].to_numpy()]
         return placed.with_columns(
             self.exploration.propensities(placed, as_believed, prices),
             explored=pl.Series(self.exploration.accounts()[account]),
         )
+
+    def _worthy(self, candidates: Candidates, *, first_look: bool) -> tuple[Ints, Ints, Floats | None]:
+        """Return which candidates may be worth their price, which to choose from, and the prices, if they are known.
+
+        Whoever comes off with nothing, as slots cost too much, has a second look at what the others left.
+        """
+        prices = self.certifier.prices
+        if prices is None or not first_look:
+            every = np.arange(len(candidates))
+            return every, every, None
+        worthy, gain = self.progress.worth_asking(candidates, prices)
+        dear = np.ones(len(candidates), dtype=np.bool_)
+        dear[worthy] = False
+        self.known.crowded[self.roster.account_of[candidates.approach[dear]]] = True
+        return worthy, worthy[np.sort(best_of_each(candidates.approach[worthy], gain, _CHOICE))], prices
 
     def _place_all(self, candidates: Candidates, prices: Floats | None) -> tuple[Considered, Floats | None]:
         """Go on turn by turn until nothing more can be placed; return what was chosen from, and the prices."""
@@ -294,6 +311,13 @@ class _Work:
         until = judged.again[~judged.allowed] if round_ < _PATIENCE else np.iinfo(np.int64).max
         again[candidates.approach[denied]] = until
         gone |= candidates.begin < again[candidates.approach]
+
+
+def _spread(found: Considered, which: Ints, candidates: Candidates) -> Considered:
+    """Return what is told of some candidates (positions) as told of all; law was not asked of the others."""
+    first, later = np.ones((2, len(candidates)), dtype=np.bool_)
+    first[which], later[which] = found.first, found.later
+    return Considered(candidates, first, later)
 
 
 def _firsts(codes: Ints) -> Ints:

@@ -7,6 +7,7 @@ the order of the input, and all approaches of a person stand together.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -79,6 +80,21 @@ class Roster:
     treatment: pl.DataFrame
     pace: Pace
     begun: Begun
+
+    def windows_of(self, accounts: Bools) -> pl.DataFrame:
+        """Return the windows of some accounts (marked), without a look at those of others."""
+        approaches = np.flatnonzero(accounts[self.account_of])
+        first, until = self._windows_from[approaches], self._windows_from[approaches + 1]
+        many = until - first
+        at: Ints = np.arange(many.sum()) + np.repeat(first - np.cumsum(many) + many, many)
+        return self.windows[at]
+
+    @cached_property
+    def _windows_from(self) -> Ints:
+        """Approach → row of its first window; and how many there are."""
+        counts = np.bincount(self.windows["approach"].to_numpy(), minlength=len(self.account_of))
+        found: Ints = np.concatenate([[0], np.cumsum(counts)])
+        return found
 
 
 def enrol(inputs: PlanInputs) -> Roster:

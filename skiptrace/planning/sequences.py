@@ -8,23 +8,20 @@ bound certain though ``left`` takes any value.
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from skiptrace.planning.cores import each
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
     from skiptrace.planning.roster import Bools, Floats, Ints
 
 __all__ = ["AHEAD", "COARSE", "FINE", "Chooser", "Problem", "Sequences", "after_rows"]
-
-_Given = TypeVar("_Given")
-_Made = TypeVar("_Made")
 
 _PARTS = 3
 AHEAD = 3
@@ -249,9 +246,9 @@ class Chooser:
         # Not the problem itself, which keeps its chooser: in a circle they would stay in memory long after their use.
         self._owners = len(problem.left)
         self._rows = int(problem.left.max(initial=1))
-        self._parts = _each(lambda one: (*one, _Order(one[0]) if self._rows > 1 else None), _split(problem))
+        self._parts = each(lambda one: (*one, _Order(one[0]) if self._rows > 1 else None), _split(problem))
 
-    def __call__(self, prices: Floats, points: int = COARSE) -> tuple[Floats, Sequences]:
+    def __call__(self, prices: Floats, points: int = COARSE, whims: Floats | None = None) -> tuple[Floats, Sequences]:
         """Return what each owner's sequences are worth at most, less prices, and sequences that come close to it.
 
         Parameters
@@ -260,11 +257,21 @@ class Chooser:
             By slot, not negative; infinite for a slot that is closed.
         points
             Chances of having missed at which continuations are computed: the bound's error falls with their square.
+        whims
+            By candidate: shares of the price that it seems to cost more, or less; then it is no bound.
         """
         owners = self._owners
         bound, value, gain = np.zeros((3, owners))
         rows = np.full((owners, self._rows), -1, dtype=np.int64)
-        made = _each(lambda one: _choose(one[0], one[2], prices, points), self._parts)
+
+        def choose(one: tuple[Problem, int, _Order | None]) -> tuple[Floats, Sequences]:
+            part, first, order = one
+            costs = prices[part.slot]
+            if whims is not None:
+                costs = costs + np.where(costs < np.inf, costs, 0) * whims[first : first + len(part)]
+            return _choose(part, order, part.gift - costs, points)
+
+        made = each(choose, self._parts)
         at = 0
         for (part, first, _), (most, found) in zip(self._parts, made, strict=True):
             mine = slice(at, at := at + len(part.left))
@@ -272,15 +279,6 @@ class Chooser:
             rows[mine, : found.rows.shape[1]] = np.where(found.rows >= 0, found.rows + first, -1)
             value[mine], gain[mine] = found.value, found.gain
         return bound, Sequences(rows, value, gain)
-
-
-def _each(work: Callable[[_Given], _Made], parts: Iterable[_Given]) -> list[_Made]:
-    """Do the same to parts of a problem, on all cores: numpy lets others work while it does."""
-    parts = list(parts)
-    if len(parts) == 1:
-        return [work(parts[0])]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(work, parts))
 
 
 def _split(problem: Problem) -> Iterator[tuple[Problem, int]]:
@@ -295,8 +293,8 @@ def _split(problem: Problem) -> Iterator[tuple[Problem, int]]:
         owner = until
 
 
-def _choose(problem: Problem, order: _Order | None, prices: Floats, points: int) -> tuple[Floats, Sequences]:
-    reduced = problem.gift - prices[problem.slot]
+def _choose(problem: Problem, order: _Order | None, reduced: Floats, points: int) -> tuple[Floats, Sequences]:
+    """Choose for some owners; ``reduced`` is what candidates are worth whatever went before, less their prices."""
     owners, deep = len(problem.left), int(problem.left.max(initial=1))
     ahead = None if order is None or deep == 1 or not len(problem) else _Ahead(problem, order, reduced, points)
     left = problem.left[problem.owner]

@@ -122,3 +122,52 @@ def test_what_is_looked_at_together_does_not_change_what_is_chosen(monkeypatch):
     again, other = Chooser(problem)(prices)
     assert again == pytest.approx(most)
     assert np.array_equal(found.rows, other.rows)
+
+
+def test_what_is_left_goes_to_whom_it_is_worth_most_though_they_have_a_row():
+    problem = replace(
+        draw(1)[0],
+        owner=np.array([0, 0, 1]),
+        approach=np.array([0, 1, 2]),
+        slot=np.array([0, 1, 1]),
+        part=np.zeros(3, dtype=np.int64),
+        group=np.full(3, -1),
+        begin=np.array([0, 100, 100]),
+        ready=np.array([50, 150, 150]),
+        value=np.array([0.5, 0.3, 0.05]),
+        gift=np.zeros(3),
+        missed=np.ones(3),
+        again=np.ones(3),
+        first=np.ones(3, dtype=np.bool_),
+        later=np.ones(3, dtype=np.bool_),
+        left=np.array([2, 2]),
+    )
+    # Nobody buys the second slot at its price; below it the first owner gains most.
+    made = fit(problem, np.array([1, 1]), np.array([0, 1]), np.array([0.1, 0.33]))
+    assert made.rows.tolist() == [[0, 1], [-1, -1]]
+    assert made.value.tolist() == pytest.approx([0.8, 0.0])
+
+
+def test_those_to_whom_slots_are_alike_do_not_all_ask_for_the_same():
+    owners, slots = 200, 2
+    number = np.arange(owners * slots)
+    problem = replace(
+        draw(1)[0],
+        owner=number // slots,
+        approach=number // slots,
+        slot=number % slots,
+        begin=number % slots,
+        ready=number % slots + 1,
+        part=np.zeros(len(number), dtype=np.int64),
+        group=np.full(len(number), -1),
+        value=np.full(len(number), 0.5),
+        gift=np.zeros(len(number)),
+        missed=np.full(len(number), 0.5),
+        again=np.ones(len(number)),
+        first=np.ones(len(number), dtype=np.bool_),
+        later=np.ones(len(number), dtype=np.bool_),
+        left=np.ones(owners, dtype=np.int64),
+    )
+    made = fit(problem, np.array([owners, owners]), np.arange(owners), np.array([0.2, 0.2]))
+    taken = np.bincount(problem.slot[made.rows[:, 0]])
+    assert taken.min() > 0.3 * owners
