@@ -8,9 +8,8 @@ import numpy as np
 
 from skiptrace.planning.assignment import assign, in_order_of_preference
 from skiptrace.planning.combining import combined
-from skiptrace.planning.prices import asked, find_prices
+from skiptrace.planning.prices import WHIM, asked, find_prices
 from skiptrace.planning.sequences import Sequences, after_rows
-from skiptrace.timing import lots
 
 if TYPE_CHECKING:
     from skiptrace.planning.roster import Bools, Floats, Ints
@@ -21,8 +20,6 @@ __all__ = ["Allocation", "allocate", "best_first", "fit"]
 _SHARES = (1.0, 0.97, 0.94, 0.9, 0.8, 0.7, 0.5, 0.3, 0.0)
 """Of the prices, asked for one after the other: room that nobody wants at its price becomes cheaper, and is given away
 in the end."""
-_WHIM = 0.003
-"""Share of the price by which a slot may seem dearer or cheaper to one owner than to others."""
 _MORE = 1e-9
 """What has to be gained by giving back what one has."""
 
@@ -57,10 +54,15 @@ def allocate(problem: Problem, room: Ints, tie: Ints, prices: Floats | None = No
     tie
         By owner, a permutation: the lower goes first among equals.
     prices
-        By slot, if they are known.
+        By slot, if they are known; whoever knows them has narrowed the problem as well.
     """
-    prices = find_prices(problem, room, tie) if prices is None else prices
-    laid = fit(problem, room, tie, prices)
+    if prices is None:
+        prices = find_prices(problem, room, tie)
+        part, at = problem.narrowed(prices)
+        laid = fit(part, room, tie, prices)
+        laid = laid._replace(rows=np.where(laid.rows >= 0, at[laid.rows], -1))
+    else:
+        laid = fit(problem, room, tie, prices)
     most, liked = problem.chooser(prices)
     if laid.value.sum() < (prices @ room + most.sum()) * (1 - _NEAR):
         laid = max(laid, best_first(problem, room, tie), key=lambda made: float(made.value.sum()))
@@ -77,7 +79,6 @@ def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:
     room = room.copy()
     made = _none(problem)
     held = np.zeros(len(problem), dtype=np.bool_)
-    whims = _WHIM * (lots(problem.approach * 1_000_003 + problem.begin, 0) / 2.0**63 - 1)
     for share in _SHARES:
         waiting = np.ones(len(made.value), dtype=np.bool_)
         if share < 1:
@@ -93,13 +94,13 @@ def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:
             if not len(part):
                 break
             costs = np.where(room > 0, prices * share, np.inf if fresh else prices)
-            found = part.chooser(costs, whims=whims[at])[1]
+            found = part.chooser(costs, whim=WHIM)[1]
             rows = np.full((len(who), made.rows.shape[1]), -1, dtype=np.int64)
             rows[:, : found.rows.shape[1]] = np.where(found.rows >= 0, at[found.rows], -1)
             better = found.value > made.value[who] + _MORE
             news = (found.rows >= 0) & ~held[at[found.rows]] & better[:, None]
             asking = found._replace(rows=np.where(news, found.rows, -1))
-            kept = _kept(part, asking, (costs, whims[at]), room, tie[who])
+            kept = _kept(part, asking, costs, room, tie[who])
             waiting[who[kept | ~np.logical_or.reduce(news, axis=1)]] = False
             if not kept.any():
                 break
@@ -112,7 +113,7 @@ def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:
     return made
 
 
-def _kept(problem: Problem, found: Sequences, costs: tuple[Floats, Floats], room: Ints, tie: Ints) -> Bools:
+def _kept(problem: Problem, found: Sequences, costs: Floats, room: Ints, tie: Ints) -> Bools:
     """Return by owner whether all rows of their sequence fit; whoever loses most by another choice goes first."""
     taken = found.rows >= 0
     slots = np.where(taken, problem.slot[found.rows], -1)
@@ -121,8 +122,7 @@ def _kept(problem: Problem, found: Sequences, costs: tuple[Floats, Floats], room
     kept: Bools = np.logical_or.reduce(taken, axis=1) & ~contested
     if not contested.any():
         return kept
-    others, at = problem.among(contested, ~over[problem.slot])
-    rival = others.chooser(costs[0], whims=costs[1][at])[1]
+    rival = problem.among(contested, ~over[problem.slot])[0].chooser(costs, whim=WHIM)[1]
     free = room - np.bincount(slots[kept][taken[kept]], minlength=len(room))
     who = np.flatnonzero(contested)
     who = who[np.lexsort((tie[who], rival.gain - found.gain[who]))]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from skiptrace.planning.roster import Bools, Floats, Ints
     from skiptrace.planning.sequences import Problem
 
-__all__ = ["Columns", "best_of_each", "columns_of"]
+__all__ = ["Columns", "among_best", "best_of_each", "columns_of"]
 
 
 class Columns(NamedTuple):
@@ -61,6 +61,25 @@ def columns_of(owner: Ints, rows: Ints, value: Floats) -> Columns:
     """
     first = np.sort(np.unique(np.column_stack([owner, rows]), axis=0, return_index=True)[1])
     return Columns(owner, rows, value).among(first[rows[first, 0] >= 0])
+
+
+def among_best(codes: Ints, worth: Floats, most: int) -> Bools:
+    """Mark of each code, which stand together, the so many that are worth most, and what is worth as much as the last.
+
+    Examples
+    --------
+    >>> among_best(np.array([3, 3, 3, 7]), np.array([0.1, 0.4, 0.2, 0.1]), 2).tolist()
+    [False, True, True, True]
+    """
+    begins = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])[: len(codes)])
+    counts = np.diff(np.append(begins, len(codes)))
+    if int(counts.max(initial=0)) <= most:
+        return np.ones(len(codes), dtype=np.bool_)
+    row = np.repeat(np.arange(len(begins)), counts)
+    table = np.full((len(begins), int(counts.max())), -np.inf)
+    table[row, np.arange(len(codes)) - begins[row]] = worth
+    marked: Bools = worth >= np.partition(table, -most, axis=1)[row, -most]
+    return marked
 
 
 def best_of_each(owner: Ints, worth: Floats, most: int) -> Ints:

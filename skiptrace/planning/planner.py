@@ -20,7 +20,7 @@ from skiptrace.planning.cadence import Progress
 from skiptrace.planning.candidates import find_candidates
 from skiptrace.planning.capacity import Capacity
 from skiptrace.planning.certificate import Certifier, Considered, dearest, gap_of
-from skiptrace.planning.columns import best_of_each
+from skiptrace.planning.columns import among_best
 from skiptrace.planning.exploring import Exploration
 from skiptrace.planning.inputs import Plan
 from skiptrace.planning.permission import Permission
@@ -212,7 +212,7 @@ class _Work:
         dear = np.ones(len(candidates), dtype=np.bool_)
         dear[worthy] = False
         self.known.crowded[self.roster.account_of[candidates.approach[dear]]] = True
-        return worthy, worthy[np.sort(best_of_each(candidates.approach[worthy], gain, _CHOICE))], prices
+        return worthy, worthy[among_best(candidates.approach[worthy], gain, _CHOICE)], prices
 
     def _place_all(self, candidates: Candidates, prices: Floats | None) -> tuple[Considered, Floats | None]:
         """Go on turn by turn until nothing more can be placed; return what was chosen from, and the prices."""

@@ -22,15 +22,20 @@ if TYPE_CHECKING:
     from skiptrace.planning.roster import Floats, Ints
     from skiptrace.planning.sequences import Problem, Sequences
 
-__all__ = ["asked", "find_prices"]
+__all__ = ["WHIM", "asked", "find_prices"]
 
-_SAMPLE = 3_000
-"""Owners of the sample: enough to tell which slots are dear, few enough for a linear program."""
-_PROGRAMS, _COLUMNS, _MORE, _TOLD = 20, 3, 20_000, 2e-4
+_WHOLE, _SAMPLE, _A_SLOT = 6_000, 3_000, 8
+"""Owners of whom no sample is taken, and of a sample at most, and for each slot: enough to tell which are dear, few
+enough for a linear program."""
+_PROGRAMS, _COLUMNS, _MORE, _TOLD, _ROUGHLY = 20, 3, 20_000, 2e-4, 3e-3
 """Linear programs, columns kept of each owner, how many more of both there may be for one owner (for several owners as
-many times less: their programs take longer), and how near the programs have to come to the bound."""
-_ROUNDS, _NEAR = 12, 3e-5
-"""Of the descent, at most, and the share of the bound that a round has to gain: less than fitting loses."""
+many times less: their programs take longer), and how near the programs have to come to the bound, and to that of a
+sample."""
+_ROUNDS, _NEAR = 40, 1e-6
+"""Of the descent, at most, and the share of the bound that a round has to gain."""
+WHIM = 0.003
+"""Share of the price by which a slot may seem dearer or cheaper to one owner than to others. To most the two half-hours
+of an hour are alike: were prices the same for all, the least change would send everybody from one to the other."""
 
 
 def asked(problem: Problem, found: Sequences, slots: int) -> Ints:
@@ -54,16 +59,17 @@ def find_prices(problem: Problem, room: Ints | Floats, tie: Ints, near: Floats |
         Prices of a problem much like this one: with many owners, they spare the programs.
     """
     owners, room = len(problem.left), room.astype(np.float64)
-    if near is not None and near.any() and owners > _SAMPLE:
-        return _descend(problem, room, near)
-    sampled = owners > 2 * _SAMPLE
-    part = problem.among(tie < _SAMPLE)[0] if sampled else problem
+    sample = min(_SAMPLE, _A_SLOT * int(np.count_nonzero(np.bincount(problem.slot))))
+    if near is not None and near.any() and owners > sample:
+        return _descend(problem.narrowed(near)[0], room, near)
+    sampled = owners > _WHOLE
+    part = problem.among(tie < sample)[0] if sampled else problem
     share = len(part.left) / max(owners, 1)
     # A sample in which far too many want a slot spares a look at everybody.
     if _fits(part, 10 + 2 * room * share) and _fits(problem, room):
         return np.zeros(len(room))
-    prices = _generate(part, room * share)
-    return _descend(problem, room, prices) if sampled else prices
+    prices = _generate(part, room * share, _ROUGHLY if sampled else _TOLD)
+    return _descend(problem.narrowed(prices)[0], room, prices) if sampled else prices
 
 
 def _fits(problem: Problem, room: Floats) -> bool:
@@ -71,7 +77,7 @@ def _fits(problem: Problem, room: Floats) -> bool:
     return bool((asked(problem, problem.chooser(np.zeros(len(room)))[1], len(room)) <= room).all())
 
 
-def _generate(problem: Problem, room: Floats) -> Floats:
+def _generate(problem: Problem, room: Floats, told: float) -> Floats:
     owners, slots = len(problem.left), len(room)
     limits = np.concatenate([np.ones(owners), room])
     prices = np.zeros(slots)
@@ -91,11 +97,11 @@ def _generate(problem: Problem, room: Floats) -> Floats:
         )
         # An interior point's prices lie in the middle of all that would do, and so change less from program to program.
         solved = linprog(-met.value, A_ub=met.matrix(problem, owners, slots), b_ub=limits, method="highs-ipm")
-        if solved.status or least + solved.fun < _TOLD * least:
+        if solved.status or least + solved.fun < told * least:
             break
-        told = np.maximum(-solved.ineqlin.marginals[owners:], 0)
-        met = met.likeliest(problem, told, _COLUMNS + _MORE // owners)
-        prices = (told + best) / 2
+        dual = np.maximum(-solved.ineqlin.marginals[owners:], 0)
+        met = met.likeliest(problem, dual, _COLUMNS + _MORE // owners)
+        prices = (dual + best) / 2
     return best
 
 
@@ -104,11 +110,13 @@ def _descend(problem: Problem, room: Floats, start: Floats) -> Floats:
 
     def bound(prices: Floats) -> tuple[float, Floats]:
         nonlocal least, best
-        most, found = problem.chooser(prices)
+        most, found = problem.chooser(prices, whim=WHIM)
         value = float(prices @ room + most.sum())
         if value < least:
             least, best = value, prices.copy()
-        return value, room - asked(problem, found, len(room))
+        rows = found.rows[found.rows >= 0]
+        paid = np.bincount(problem.slot[rows], 1 + WHIM * problem.whims[rows], minlength=len(room))
+        return value, room - paid
 
     limits = {"maxiter": _ROUNDS, "maxfun": _ROUNDS, "ftol": _NEAR, "gtol": 1e-6}
     minimize(bound, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start), options=limits)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from skiptrace.planning.columns import among_best
 from skiptrace.planning.cores import each
+from skiptrace.timing import lots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,9 @@ AHEAD = 3
 """Rows that are chosen together: what may follow after that hardly tells which comes first, and each costs a pass."""
 COARSE, FINE = 4, 12
 """Points at which continuations are computed: to find prices, and to prove a bound (about a ten-thousandth)."""
+_CHOICE, _AT_LEAST, _NEARLY = 0.4, 24, 0.1
+"""Share of the candidates that are looked at when prices are nearly known, how many at least of each owner, and the
+share of its price that a candidate may be worth less for an owner to be looked at."""
 _CHUNK = 200_000
 """Candidates looked at together: few enough for the processor's cache."""
 _SLACK = 1e-9
@@ -96,6 +101,26 @@ class Problem:
     def chooser(self) -> Chooser:
         """Chooses for all owners; made once, as it sorts all candidates."""
         return Chooser(self)
+
+    @cached_property
+    def whims(self) -> Floats:
+        """By candidate: between -1 and 1, by lot, the same for an approach at a time in any problem."""
+        found: Floats = lots(self.approach.astype(np.int64) * 1_000_003 + self.begin, 0) / 2.0**63 - 1
+        return found
+
+    def narrowed(self, prices: Floats) -> tuple[Problem, Ints]:
+        """Return the problem of the candidates that are likely to be chosen at about these prices, and their positions.
+
+        Of each owner those that gain most, first and later, and of owners only whoever gains by any or nearly so.
+        """
+        costs = prices[self.slot]
+        gain = self.value + self.gift - costs
+        tempted = np.bincount(self.owner[gain > -_NEARLY * costs], minlength=len(self.left)) > 0
+        most = max(_AT_LEAST, int(_CHOICE * len(self) / max(len(tempted), 1)))
+        kept = np.zeros(len(self), dtype=np.bool_)
+        for may in (self.first,) if (self.first == self.later).all() else (self.first, self.later):
+            kept |= may & among_best(self.owner, np.where(may, gain, -np.inf), most)
+        return self.among(np.ones_like(tempted), kept & tempted[self.owner])
 
     @cached_property
     def first_of(self) -> Ints:
@@ -248,7 +273,7 @@ class Chooser:
         self._rows = int(problem.left.max(initial=1))
         self._parts = each(lambda one: (*one, _Order(one[0]) if self._rows > 1 else None), _split(problem))
 
-    def __call__(self, prices: Floats, points: int = COARSE, whims: Floats | None = None) -> tuple[Floats, Sequences]:
+    def __call__(self, prices: Floats, points: int = COARSE, whim: float = 0.0) -> tuple[Floats, Sequences]:
         """Return what each owner's sequences are worth at most, less prices, and sequences that come close to it.
 
         Parameters
@@ -257,18 +282,16 @@ class Chooser:
             By slot, not negative; infinite for a slot that is closed.
         points
             Chances of having missed at which continuations are computed: the bound's error falls with their square.
-        whims
-            By candidate: shares of the price that it seems to cost more, or less; then it is no bound.
+        whim
+            Share of its price by which a candidate may seem dearer or cheaper: what is told then holds for such prices.
         """
         owners = self._owners
         bound, value, gain = np.zeros((3, owners))
         rows = np.full((owners, self._rows), -1, dtype=np.int64)
 
         def choose(one: tuple[Problem, int, _Order | None]) -> tuple[Floats, Sequences]:
-            part, first, order = one
-            costs = prices[part.slot]
-            if whims is not None:
-                costs = costs + np.where(costs < np.inf, costs, 0) * whims[first : first + len(part)]
+            part, _, order = one
+            costs = prices[part.slot] * (1 + whim * part.whims if whim else 1)
             return _choose(part, order, part.gift - costs, points)
 
         made = each(choose, self._parts)
