@@ -75,6 +75,7 @@ class Certifier:
 
     def __init__(self, roster: Roster, capacity: Capacity, tie: Ints, params: PlanParams) -> None:
         self._roster, self._room, self._tie, self._params = roster, capacity.at_first, tie, params
+        self._start = Progress(roster, params)
         self.prices: Floats | None = None
         self._wanted = np.zeros(len(self._room))
         self._most: list[Future[float]] = []
@@ -97,7 +98,7 @@ class Certifier:
             return np.zeros(len(self._room)) if self.prices is None else self.prices
         if self.prices is None:
             room = self._room
-            short = _joined(considered, self._roster, self._params)[0].with_rows(AHEAD)
+            short = _joined(considered, self._roster, self._start)[0].with_rows(AHEAD)
             tie = np.argsort(np.argsort(self._tie[self._owners(short)], kind="stable"), kind="stable")
             self.prices = find_prices(short, room * share, tie, near)
             self._wanted = asked(short, short.chooser(np.zeros(len(room)))[1], len(room)) / share
@@ -116,7 +117,7 @@ class Certifier:
     def _gain(self, considered: Sequence[Considered], prices: Floats) -> float:
         """Return what some persons gain at most at prices."""
         roster = self._roster
-        persons, accounts = _joined(considered, roster, self._params)
+        persons, accounts = _joined(considered, roster, self._start)
         person = self._owners(persons)
         most = np.full(len(roster.accounts_of), np.inf)
         most[person] = persons.chooser(prices, FINE)[0]
@@ -136,7 +137,7 @@ class Certifier:
         return owners
 
 
-def _joined(considered: Sequence[Considered], roster: Roster, params: PlanParams) -> tuple[Problem, Problem]:
+def _joined(considered: Sequence[Considered], roster: Roster, progress: Progress) -> tuple[Problem, Problem]:
     """Return the problem in which persons are owners, and that of the accounts of persons with several."""
     every = {
         name: np.concatenate([getattr(part.candidates, name) for part in considered])
@@ -146,7 +147,6 @@ def _joined(considered: Sequence[Considered], roster: Roster, params: PlanParams
     order = np.lexsort((every["begin"], every["approach"]))
     order = order[(first | later)[order]]
     candidates = Candidates(**{name: column[order] for name, column in every.items()})
-    progress = Progress(roster, params)
     rested = progress.rested(candidates)
     first, later = progress.in_cadence(candidates, first[order] & rested, later[order] & rested)
     several = roster.accounts_of[roster.person_of[roster.account_of[candidates.approach]]] > 1
