@@ -30,9 +30,9 @@ AHEAD = 3
 """Rows that are chosen together: what may follow after that hardly tells which comes first, and each costs a pass."""
 COARSE, FINE = 4, 12
 """Points at which continuations are computed: to find prices, and to prove a bound (about a ten-thousandth)."""
-_CHOICE, _AT_LEAST, _NEARLY = 0.4, 24, 0.1
-"""Share of the candidates that are looked at when prices are nearly known, how many at least of each owner, and the
-share of its price that a candidate may be worth less for an owner to be looked at."""
+_FEW, _AN_APPROACH, _AN_OWNER, _NEARLY = 500_000, 16, 24, 0.1
+"""Candidates that are always all looked at; of more, when prices are nearly known, those of an approach or an owner,
+and the share of its price that a candidate may be worth less for an owner to be looked at."""
 _CHUNK = 200_000
 """Candidates looked at together: few enough for the processor's cache."""
 _SLACK = 1e-9
@@ -111,16 +111,18 @@ class Problem:
     def narrowed(self, prices: Floats) -> tuple[Problem, Ints]:
         """Return the problem of the candidates that are likely to be chosen at about these prices, and their positions.
 
-        Of each owner those that gain most, first and later, and of owners only whoever gains by any or nearly so.
+        Of each approach those that gain most (of each owner, if approaches have one candidate each), and of owners only
+        whoever gains by any or nearly so. Of few candidates all stay.
         """
+        every = np.ones(len(self.left), dtype=np.bool_)
+        if len(self) < _FEW:
+            return self, np.arange(len(self))
         costs = prices[self.slot]
         gain = self.value + self.gift - costs
-        tempted = np.bincount(self.owner[gain > -_NEARLY * costs], minlength=len(self.left)) > 0
-        most = max(_AT_LEAST, int(_CHOICE * len(self) / max(len(tempted), 1)))
-        kept = np.zeros(len(self), dtype=np.bool_)
-        for may in (self.first,) if (self.first == self.later).all() else (self.first, self.later):
-            kept |= may & among_best(self.owner, np.where(may, gain, -np.inf), most)
-        return self.among(np.ones_like(tempted), kept & tempted[self.owner])
+        tempted = np.bincount(self.owner[gain > -_NEARLY * costs], minlength=len(every)) > 0
+        alone = bool((self.approach[1:] != self.approach[:-1]).all())
+        kept = among_best(self.owner, gain, _AN_OWNER) if alone else among_best(self.approach, gain, _AN_APPROACH)
+        return self.among(every, kept & tempted[self.owner])
 
     @cached_property
     def first_of(self) -> Ints:
