@@ -87,7 +87,7 @@ def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:
         while waiting.any():
             who = np.flatnonzero(waiting)
             # In the beginning all wait for all there is, and have been sorted already.
-            fresh = not held.any()
+            fresh = waiting.all() and not held.any()
             part, at = (
                 (problem, np.arange(len(problem))) if fresh else problem.among(waiting, (room > 0)[problem.slot] | held)
             )

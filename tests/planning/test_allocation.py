@@ -171,3 +171,26 @@ def test_those_to_whom_slots_are_alike_do_not_all_ask_for_the_same():
     made = fit(problem, np.array([owners, owners]), np.arange(owners), np.array([0.2, 0.2]))
     taken = np.bincount(problem.slot[made.rows[:, 0]])
     assert taken.min() > 0.3 * owners
+
+
+def test_room_that_nobody_could_pay_is_offered_cheaper_to_those_who_can_use_it():
+    problem = replace(
+        draw(1)[0],
+        owner=np.array([0, 1]),
+        approach=np.array([0, 1]),
+        slot=np.array([0, 1]),
+        part=np.zeros(2, dtype=np.int64),
+        group=np.full(2, -1),
+        begin=np.array([0, 100]),
+        ready=np.array([50, 150]),
+        value=np.array([0.5, 0.3]),
+        gift=np.zeros(2),
+        missed=np.ones(2),
+        again=np.ones(2),
+        first=np.ones(2, dtype=np.bool_),
+        later=np.ones(2, dtype=np.bool_),
+        left=np.array([1, 1]),
+    )
+    # The first owner's slot is full and the second's too dear at first: nobody has anything when prices fall.
+    made = fit(problem, np.array([0, 1]), np.array([0, 1]), np.array([0.1, 0.6]))
+    assert made.rows.tolist() == [[-1], [1]]
