@@ -54,6 +54,25 @@ def draw(
     return problem, rng.integers(0, 3, slots)
 
 
+def plain(owner: np.ndarray, slot: np.ndarray, value: np.ndarray, rows: int, **columns: np.ndarray) -> Problem:
+    """Return debtors' candidates of one daypart, later slots later, that any row may be; ``columns`` are as told."""
+    count = len(owner)
+    told = {
+        "approach": np.arange(count),
+        "part": np.zeros(count, dtype=np.int64),
+        "group": np.full(count, -1),
+        "begin": 100 * slot,
+        "ready": 100 * slot + 50,
+        "gift": np.zeros(count),
+        "missed": np.ones(count),
+        "again": np.ones(count),
+        "first": np.ones(count, dtype=np.bool_),
+        "later": np.ones(count, dtype=np.bool_),
+        "left": np.full(int(owner.max()) + 1, rows),
+    }
+    return Problem(owner=owner, slot=slot, value=value, **{**told, **columns})
+
+
 def sequences_of(problem: Problem, owner: int) -> list[tuple[list[int], float]]:
     """Return every sequence that an owner may be given, with its worth, one by one."""
     mine = [int(at) for at in np.flatnonzero(problem.owner == owner)]

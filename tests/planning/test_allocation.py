@@ -12,7 +12,7 @@ from skiptrace.planning.combining import combined
 from skiptrace.planning.prices import find_prices
 from skiptrace.planning.sequences import FINE, Chooser
 
-from .problems import best_worth, draw, sequences_of
+from .problems import best_worth, draw, plain, sequences_of
 
 SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -125,23 +125,7 @@ def test_what_is_looked_at_together_does_not_change_what_is_chosen(monkeypatch):
 
 
 def test_what_is_left_goes_to_whom_it_is_worth_most_though_they_have_a_row():
-    problem = replace(
-        draw(1)[0],
-        owner=np.array([0, 0, 1]),
-        approach=np.array([0, 1, 2]),
-        slot=np.array([0, 1, 1]),
-        part=np.zeros(3, dtype=np.int64),
-        group=np.full(3, -1),
-        begin=np.array([0, 100, 100]),
-        ready=np.array([50, 150, 150]),
-        value=np.array([0.5, 0.3, 0.05]),
-        gift=np.zeros(3),
-        missed=np.ones(3),
-        again=np.ones(3),
-        first=np.ones(3, dtype=np.bool_),
-        later=np.ones(3, dtype=np.bool_),
-        left=np.array([2, 2]),
-    )
+    problem = plain(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([0.5, 0.3, 0.05]), rows=2)
     # Nobody buys the second slot at its price; below it the first owner gains most.
     made = fit(problem, np.array([1, 1]), np.array([0, 1]), np.array([0.1, 0.33]))
     assert made.rows.tolist() == [[0, 1], [-1, -1]]
@@ -151,22 +135,13 @@ def test_what_is_left_goes_to_whom_it_is_worth_most_though_they_have_a_row():
 def test_those_to_whom_slots_are_alike_do_not_all_ask_for_the_same():
     owners, slots = 200, 2
     number = np.arange(owners * slots)
-    problem = replace(
-        draw(1)[0],
-        owner=number // slots,
+    problem = plain(
+        number // slots,
+        number % slots,
+        np.full(len(number), 0.5),
+        rows=1,
         approach=number // slots,
-        slot=number % slots,
-        begin=number % slots,
-        ready=number % slots + 1,
-        part=np.zeros(len(number), dtype=np.int64),
-        group=np.full(len(number), -1),
-        value=np.full(len(number), 0.5),
-        gift=np.zeros(len(number)),
         missed=np.full(len(number), 0.5),
-        again=np.ones(len(number)),
-        first=np.ones(len(number), dtype=np.bool_),
-        later=np.ones(len(number), dtype=np.bool_),
-        left=np.ones(owners, dtype=np.int64),
     )
     made = fit(problem, np.array([owners, owners]), np.arange(owners), np.array([0.2, 0.2]))
     taken = np.bincount(problem.slot[made.rows[:, 0]])
@@ -174,23 +149,7 @@ def test_those_to_whom_slots_are_alike_do_not_all_ask_for_the_same():
 
 
 def test_room_that_nobody_could_pay_is_offered_cheaper_to_those_who_can_use_it():
-    problem = replace(
-        draw(1)[0],
-        owner=np.array([0, 1]),
-        approach=np.array([0, 1]),
-        slot=np.array([0, 1]),
-        part=np.zeros(2, dtype=np.int64),
-        group=np.full(2, -1),
-        begin=np.array([0, 100]),
-        ready=np.array([50, 150]),
-        value=np.array([0.5, 0.3]),
-        gift=np.zeros(2),
-        missed=np.ones(2),
-        again=np.ones(2),
-        first=np.ones(2, dtype=np.bool_),
-        later=np.ones(2, dtype=np.bool_),
-        left=np.array([1, 1]),
-    )
+    problem = plain(np.array([0, 1]), np.array([0, 1]), np.array([0.5, 0.3]), rows=1)
     # The first owner's slot is full and the second's too dear at first: nobody has anything when prices fall.
     made = fit(problem, np.array([0, 1]), np.array([0, 1]), np.array([0.1, 0.6]))
     assert made.rows.tolist() == [[-1], [1]]
