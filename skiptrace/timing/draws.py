@@ -70,7 +70,8 @@ def _draw(learned: Learned, slots: pl.DataFrame, seed: int) -> pl.Series:
     asked = slots.select(*KEY[:3], pl.col("party").fill_null(Party.DEBTOR), pl.col("at").cast(INSTANT)).with_row_index(
         "row"
     )
-    found = asked.filter(pl.col("at").is_not_null()).join(learned.weeks, on=list(KEY), maintain_order="left")
+    weeks = learned.weeks_of(asked["account_id"])
+    found = asked.filter(pl.col("at").is_not_null()).join(weeks, on=list(KEY), maintain_order="left")
     hour = week_hours(found["at"], found["zone"]).astype(np.int64)
     channel = channel_numbers(found["channel"])
     person, point = found["person"].to_numpy(), found["point"].to_numpy()

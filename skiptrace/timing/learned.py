@@ -118,7 +118,7 @@ class Learned:
         return slots.with_columns(pl.concat(parts))
 
     def _of_slots(self, slots: pl.DataFrame) -> pl.DataFrame:
-        numbered = self.weeks.select(*KEY, "zone").with_row_index("week")
+        numbered = self.weeks_of(slots["account_id"]).select("week", *KEY, "zone")
         asked = slots.select(*KEY[:3], pl.col("party").fill_null(Party.DEBTOR), pl.col("at").cast(INSTANT))
         asked = asked.join(numbered, on=list(KEY), how="left", maintain_order="left")
         known = asked.select(pl.col("week").is_not_null() & pl.col("at").is_not_null()).to_series()
@@ -137,6 +137,16 @@ class Learned:
             found[:, place[these]] = table[:, np.searchsorted(some, week[these]), hour[these]]
         names = ("p_reach", "p_low", "p_high")
         return pl.DataFrame({name: found[i] for i, name in enumerate(names)}).with_columns(pl.all().fill_nan(None))
+
+    def weeks_of(self, accounts: pl.Series) -> pl.DataFrame:
+        """Return the rows of ``weeks`` of some accounts, and their numbers in it, ``week``.
+
+        They are found in the order of the rows: others, of which there may be millions, are not looked at.
+        """
+        names, every = accounts.drop_nulls().unique().sort(), self.weeks["account_id"]
+        first, until = (every.search_sorted(names, side=side).cast(pl.Int64) for side in ("left", "right"))
+        rows = pl.select(week=pl.int_ranges(first, until).explode()).drop_nulls().to_series()
+        return self.weeks[rows].with_columns(rows)
 
     def of_weeks(self, weeks: pl.DataFrame) -> pl.DataFrame:
         """Return REACH for some rows of ``weeks``, 168 rows each, in order."""
