@@ -14,6 +14,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 from skiptrace.planning.allocation import allocate, best_first
+from skiptrace.planning.prices import find_prices
 from skiptrace.planning.sequences import FINE
 
 __all__ = ["Found", "Spent", "best", "ours", "peer"]
@@ -47,7 +48,8 @@ def ours(kind: str, accounts: int, slots: int, seed: int) -> Found:
     problem, room = draw(kind, accounts, slots, seed)
     tie = np.random.default_rng(seed).permutation(accounts)
     before, began, spent = peak_megabytes(), time.perf_counter(), time.process_time()
-    laid, prices = allocate(problem, room, tie)
+    prices = find_prices(problem, room, tie)
+    laid = allocate(problem, room, tie, prices)
     value = laid.value.sum()
     bound = prices @ room + problem.chooser(prices, FINE)[0].sum()
     seconds, processor, megabytes = time.perf_counter() - began, time.process_time() - spent, peak_megabytes()

@@ -8,7 +8,7 @@ import numpy as np
 
 from skiptrace.planning.assignment import assign, in_order_of_preference
 from skiptrace.planning.combining import combined
-from skiptrace.planning.prices import WHIM, asked, find_prices
+from skiptrace.planning.prices import WHIM, asked
 from skiptrace.planning.sequences import Sequences, after_rows
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class Allocation(NamedTuple):
     value: Floats
 
 
-def allocate(problem: Problem, room: Ints, tie: Ints, prices: Floats | None = None) -> tuple[Allocation, Floats]:
-    """Return the better of an allocation by prices and one that goes best first, improved, and the prices.
+def allocate(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:
+    """Return the better of an allocation by prices and one that goes best first, improved.
 
     Parameters
     ----------
@@ -54,19 +54,15 @@ def allocate(problem: Problem, room: Ints, tie: Ints, prices: Floats | None = No
     tie
         By owner, a permutation: the lower goes first among equals.
     prices
-        By slot, if they are known; whoever knows them has narrowed the problem as well.
+        By slot: :func:`skiptrace.planning.prices.find_prices`.
     """
-    if prices is None:
-        prices = find_prices(problem, room, tie)
-        part, at = problem.narrowed(prices)
-        laid = fit(part, room, tie, prices)
-        laid = laid._replace(rows=np.where(laid.rows >= 0, at[laid.rows], -1))
-    else:
-        laid = fit(problem, room, tie, prices)
+    part, at = problem.narrowed(prices)
+    laid = fit(part, room, tie, prices)
+    laid = laid._replace(rows=np.where(laid.rows >= 0, at[laid.rows], -1))
     most, liked = problem.chooser(prices)
     if laid.value.sum() < (prices @ room + most.sum()) * (1 - _NEAR):
         laid = max(laid, best_first(problem, room, tie), key=lambda made: float(made.value.sum()))
-    return combined(problem, room, tie, prices, liked, laid), prices
+    return combined(problem, room, tie, prices, liked, laid)
 
 
 def fit(problem: Problem, room: Ints, tie: Ints, prices: Floats) -> Allocation:

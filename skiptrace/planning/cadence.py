@@ -12,7 +12,6 @@ from skiptrace.planning.sequences import Problem
 from skiptrace.planning.worth import stakes, worth_of
 
 if TYPE_CHECKING:
-    from skiptrace.planning.assignment import Values
     from skiptrace.planning.candidates import Candidates
     from skiptrace.planning.roster import Bools, Floats, Ints, Roster
     from skiptrace.settings import PlanParams
@@ -133,7 +132,7 @@ class Progress:
         rested = self.rested(candidates)
         now, later = self.in_cadence(candidates, rested, rested)
         which = np.flatnonzero(now | later)
-        gain = self.worths(candidates, which) + self.gifts(candidates, which) - prices[candidates.slot[which]]
+        gain = self.values(candidates, which) - prices[candidates.slot[which]]
         before = self._waves_before[candidates.approach[which], candidates.part[which]]
         deepest = np.zeros(len(self.waves), dtype=np.int64)
         np.maximum.at(deepest, account[which[gain > 0]], before[gain > 0])
@@ -156,9 +155,9 @@ class Progress:
         any_soon = np.bincount(person[found & soon], minlength=len(self._rows)) > 0
         return soon | ~any_soon[person]
 
-    def values(self, candidates: Candidates, which: Ints) -> Values:
+    def values(self, candidates: Candidates, which: Ints) -> Floats:
         """Return what candidates are worth now: expected contacts or money that they add, sooner before later."""
-        return (self.worths(candidates, which) + self.gifts(candidates, which)).astype(np.float32)
+        return self.worths(candidates, which) + self.gifts(candidates, which)
 
     def worths(self, candidates: Candidates, which: Ints) -> Floats:
         """Return the same but for what promises due today are put before others by."""

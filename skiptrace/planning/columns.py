@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from skiptrace.planning.roster import Bools, Floats, Ints
     from skiptrace.planning.sequences import Problem
 
-__all__ = ["Columns", "among_best", "best_of_each", "columns_of"]
+__all__ = ["Columns", "among_best", "best_of_each", "best_of_runs", "columns_of", "runs"]
 
 
 class Columns(NamedTuple):
@@ -63,6 +63,18 @@ def columns_of(owner: Ints, rows: Ints, value: Floats) -> Columns:
     return Columns(owner, rows, value).among(first[rows[first, 0] >= 0])
 
 
+def runs(codes: Ints) -> Ints:
+    """Return where each run of equal codes begins.
+
+    Examples
+    --------
+    >>> runs(np.array([3, 3, 7])).tolist(), runs(np.array([], dtype=np.int64)).tolist()
+    ([0, 2], [])
+    """
+    found: Ints = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])[: len(codes)])
+    return found
+
+
 def among_best(codes: Ints, worth: Floats, most: int) -> Bools:
     """Mark of each code, which stand together, the so many that are worth most, and what is worth as much as the last.
 
@@ -71,7 +83,7 @@ def among_best(codes: Ints, worth: Floats, most: int) -> Bools:
     >>> among_best(np.array([3, 3, 3, 7]), np.array([0.1, 0.4, 0.2, 0.1]), 2).tolist()
     [False, True, True, True]
     """
-    begins = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])[: len(codes)])
+    begins = runs(codes)
     counts = np.diff(np.append(begins, len(codes)))
     if int(counts.max(initial=0)) <= most:
         return np.ones(len(codes), dtype=np.bool_)
@@ -80,6 +92,22 @@ def among_best(codes: Ints, worth: Floats, most: int) -> Bools:
     table[row, np.arange(len(codes)) - begins[row]] = worth
     marked: Bools = worth >= np.partition(table, -most, axis=1)[row, -most]
     return marked
+
+
+def best_of_runs(worth: Floats, begins: Ints) -> Ints:
+    """Return of each run, none empty, the position of what is worth most, the first among equals.
+
+    Examples
+    --------
+    >>> best_of_runs(np.array([0.2, 0.4, 0.4, 0.1]), np.array([0, 3])).tolist()
+    [1, 3]
+    """
+    chosen = np.zeros(len(begins), dtype=np.int64)
+    if len(begins):
+        most = np.maximum.reduceat(worth, begins)
+        hits = np.flatnonzero(worth == np.repeat(most, np.diff(np.append(begins, len(worth)))))
+        chosen[np.searchsorted(begins, hits[::-1], side="right") - 1] = hits[::-1]
+    return chosen
 
 
 def best_of_each(owner: Ints, worth: Floats, most: int) -> Ints:

@@ -15,18 +15,18 @@ import numpy as np
 import polars as pl
 
 from skiptrace.planning.allocation import allocate, fit
-from skiptrace.planning.assignment import in_order_of_preference
 from skiptrace.planning.cadence import Progress
 from skiptrace.planning.candidates import find_candidates
 from skiptrace.planning.capacity import Capacity
 from skiptrace.planning.certificate import Certifier, Considered, dearest, gap_of
-from skiptrace.planning.columns import among_best
+from skiptrace.planning.columns import among_best, best_of_runs, runs
 from skiptrace.planning.exploring import Exploration
 from skiptrace.planning.inputs import Plan
 from skiptrace.planning.permission import Permission
+from skiptrace.planning.prices import find_prices
 from skiptrace.planning.roster import enrol
 from skiptrace.planning.rows import schedule_rows
-from skiptrace.planning.sequences import AHEAD
+from skiptrace.planning.sequences import AHEAD, FEW
 from skiptrace.planning.texting import text_after_calls
 from skiptrace.planning.withholding import Obstacles, withheld_rows
 from skiptrace.planning.worth import stakes
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from skiptrace.planning.inputs import Check, PlanInputs
     from skiptrace.planning.permission import Judged
     from skiptrace.planning.roster import Bools, Floats, Ints, Roster
+    from skiptrace.planning.sequences import Problem
     from skiptrace.settings import PlanParams
 
 __all__ = ["plan"]
@@ -182,9 +183,12 @@ class _Work:
                 self.known.likely[candidates.approach] = True
                 before = len(self.placed)
                 drawn = self.exploration.drawn(candidates)
-                worthy, asked, known = self._worthy(drawn, first_look=not considered)
-                found, prices = self._place_all(drawn.among(asked), known)
+                # Whoever came off with nothing chooses among what the others left, which has prices of its own.
+                known = None if considered else self.certifier.prices
+                prices = self._prices(drawn) if known is None else known
                 near = near if considered else prices
+                worthy, asked = self._worthy(drawn, prices, first_look=not considered)
+                found = self._place_all(drawn.among(asked), prices)
                 considered.append(_spread(found, np.searchsorted(worthy, asked), drawn.among(worthy)))
                 as_believed.append(_spread(found, asked, candidates))
                 waiting = who & self.known.crowded & (self.progress.waves == 0)
@@ -199,55 +203,60 @@ class _Work:
             explored=pl.Series(self.exploration.accounts()[account]),
         )
 
-    def _worthy(self, candidates: Candidates, *, first_look: bool) -> tuple[Ints, Ints, Floats | None]:
-        """Return which candidates may be worth their price, which to choose from, and the prices, if they are known.
+    def _prices(self, candidates: Candidates) -> Floats:
+        """Return prices of slots at which what is to be given now about fits."""
+        first, later = self.progress.open(candidates, np.zeros(len(candidates), dtype=np.bool_))
+        which = np.flatnonzero(first | later)
+        if not len(which):
+            return np.zeros(len(self.capacity.room))
+        problem = self._problem(candidates, which, first, later)
+        return find_prices(problem, self.capacity.room, self._ties(candidates, which[problem.first_of[:-1]]))
+
+    def _worthy(self, candidates: Candidates, prices: Floats, *, first_look: bool) -> tuple[Ints, Ints]:
+        """Return which candidates may be worth their price, and which to choose from; of few, all.
 
         Whoever comes off with nothing, as slots cost too much, has a second look at what the others left.
         """
-        prices = self.certifier.prices
-        if prices is None or not first_look:
+        if not first_look or len(candidates) < FEW:
             every = np.arange(len(candidates))
-            return every, every, None
+            return every, every
         worthy, gain = self.progress.worth_asking(candidates, prices)
         dear = np.ones(len(candidates), dtype=np.bool_)
         dear[worthy] = False
         self.known.crowded[self.roster.account_of[candidates.approach[dear]]] = True
-        return worthy, worthy[among_best(candidates.approach[worthy], gain, _CHOICE)], prices
+        return worthy, worthy[among_best(candidates.approach[worthy], gain, _CHOICE)]
 
-    def _place_all(self, candidates: Candidates, prices: Floats | None) -> tuple[Considered, Floats | None]:
-        """Go on turn by turn until nothing more can be placed; return what was chosen from, and the prices."""
+    def _place_all(self, candidates: Candidates, prices: Floats) -> Considered:
+        """Go on turn by turn until nothing more can be placed; return what was chosen from."""
         gone = np.zeros(len(candidates), dtype=np.bool_)
         allowed: list[Bools] = []
         while True:
             before = len(self.placed)
-            prices = self._turn(candidates, gone, prices, first_turn=not allowed)
+            self._turn(candidates, gone, prices, first_turn=not allowed)
             allowed.append(~gone)
             if len(self.placed) == before:
                 # What law refuses after the first turn, it refuses in view of the plan's own rows.
-                return Considered(candidates, allowed[0], allowed[min(1, len(allowed) - 1)]), prices
+                return Considered(candidates, allowed[0], allowed[min(1, len(allowed) - 1)])
 
-    def _turn(self, candidates: Candidates, gone: Bools, prices: Floats | None, *, first_turn: bool) -> Floats | None:
-        """Give each person at most one row; return the prices, found if they are not known."""
+    def _turn(self, candidates: Candidates, gone: Bools, prices: Floats, *, first_turn: bool) -> None:
+        """Give each person at most one row."""
         first, later = self.progress.open(candidates, gone)
-        which = np.flatnonzero(first)
-        which = which[in_order_of_preference(self._person(candidates, which), self.progress.values(candidates, which))]
-        favourites = which[_firsts(self._person(candidates, which))]
+        favourites = self._best(candidates, np.flatnonzero(first), self._person(candidates, np.flatnonzero(first)))
         if not first_turn:
             # After rows of the plan's own, law allows less: better to ask for every approach once than one by one, also
             # for those that would be counted on later.
             ahead = np.flatnonzero(first | later)
-            best = ahead[np.lexsort((-self.progress.values(candidates, ahead), candidates.approach[ahead]))]
-            best = best[_firsts(candidates.approach[best])]
-            self._strike(candidates, best, self.permission.judge(candidates, best, at_start_only=True), gone, round_=0)
-            first, later = self.progress.open(candidates, gone)
+            best = self._best(candidates, ahead, candidates.approach[ahead])
+            judged = self.permission.judge(candidates, best, at_start_only=True)
+            if not judged.allowed.all():
+                self._strike(candidates, best, judged, gone, round_=0)
+                first, later = self.progress.open(candidates, gone)
         which = np.flatnonzero(first | later)
         if not len(which):
-            return prices
-        problem = self.progress.problem(candidates, which, first[which], later[which]).with_rows(AHEAD)
-        person = self._person(candidates, which)
-        names = person[problem.first_of[:-1]]
-        tie = np.argsort(np.argsort(self.tie[names]))
-        laid, prices = allocate(problem, self.capacity.room, tie, prices)
+            return
+        problem = self._problem(candidates, which, first, later)
+        tie = self._ties(candidates, which[problem.first_of[:-1]])
+        laid = allocate(problem, self.capacity.room, tie, prices)
         rows = np.where(laid.rows >= 0, which[laid.rows], -1)
         # Room is kept for what each person is to be given in later turns.
         free = self.capacity.room - np.bincount(candidates.slot[rows[rows >= 0]], minlength=len(self.capacity.room))
@@ -263,7 +272,7 @@ class _Work:
             denied = np.zeros(len(rows), dtype=np.bool_)
             denied[np.flatnonzero(asking)[~judged.allowed]] = True
             if not denied.any():
-                return prices
+                return
             given_up = rows[denied]
             free += np.bincount(candidates.slot[given_up[given_up >= 0]], minlength=len(free))
             part, at = problem.among(denied)
@@ -274,6 +283,18 @@ class _Work:
             rows = np.where(laid.rows >= 0, which[laid.rows], -1)
             free = free - np.bincount(candidates.slot[rows[rows >= 0]], minlength=len(free))
             round_ += 1
+
+    def _problem(self, candidates: Candidates, which: Ints, first: Bools, later: Bools) -> Problem:
+        return self.progress.problem(candidates, which, first[which], later[which]).with_rows(AHEAD)
+
+    def _ties(self, candidates: Candidates, firsts: Ints) -> Ints:
+        """Return the places of persons, told by a candidate of each, among equals."""
+        return np.argsort(np.argsort(self.tie[self._person(candidates, firsts)]))
+
+    def _best(self, candidates: Candidates, which: Ints, codes: Ints) -> Ints:
+        """Return of each code, which stand together, the candidate that is worth most now."""
+        best: Ints = which[best_of_runs(self.progress.values(candidates, which), runs(codes))]
+        return best
 
     def _person(self, candidates: Candidates, which: Ints) -> Ints:
         return self.roster.person_of[self.roster.account_of[candidates.approach[which]]]
@@ -318,9 +339,3 @@ def _spread(found: Considered, which: Ints, candidates: Candidates) -> Considere
     first, later = np.ones((2, len(candidates)), dtype=np.bool_)
     first[which], later[which] = found.first, found.later
     return Considered(candidates, first, later)
-
-
-def _firsts(codes: Ints) -> Ints:
-    """Return the position at which each code stands first."""
-    found: Ints = np.unique(codes, return_index=True)[1]
-    return found

@@ -112,18 +112,19 @@ def enrol(inputs: PlanInputs) -> Roster:
     )
     windows = OPENINGS.conform(inputs.windows).filter(pl.col("channel").is_in(list(KIND_OF)))
     approaches = (
-        windows.select(KEY)
-        .unique()
+        windows.group_by(KEY)
+        .agg(pl.col("not_before", "not_after").to_physical())
         .join(accounts.select("account_id", "account", "person"), on="account_id")
         .join(leads, on=["account_id", "contact_point", "party"])
         .sort("person", *KEY)
         .with_row_index("approach")
     )
     spans = (
-        windows.join(approaches.select("approach", *KEY), on=list(KEY))
-        .select("approach", pl.col("not_before", "not_after").to_physical())
+        approaches.select("approach", "not_before", "not_after")
+        .explode("not_before", "not_after")
         .sort("approach", "not_before", "not_after")
     )
+    approaches = approaches.drop("not_before", "not_after")
     third = pl.when(pl.col("party") == Party.THIRD_PARTY).then(
         pl.coalesce("relation_id", pl.format("{} {}", "account_id", "point_key"))
     )

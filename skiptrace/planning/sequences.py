@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from skiptrace.planning.columns import among_best
+from skiptrace.planning.columns import among_best, best_of_runs
 from skiptrace.planning.cores import each
 from skiptrace.timing import lots
 
@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 
     from skiptrace.planning.roster import Bools, Floats, Ints
 
-__all__ = ["AHEAD", "COARSE", "FINE", "Chooser", "Problem", "Sequences", "after_rows"]
+__all__ = ["AHEAD", "COARSE", "FEW", "FINE", "Chooser", "Problem", "Sequences", "after_rows"]
 
 _PARTS = 3
 AHEAD = 3
 """Rows that are chosen together: what may follow after that hardly tells which comes first, and each costs a pass."""
-COARSE, FINE = 4, 12
+COARSE, FINE = 4, 8
 """Points at which continuations are computed: to find prices, and to prove a bound (about a ten-thousandth)."""
-_FEW, _AN_APPROACH, _AN_OWNER, _NEARLY = 500_000, 16, 24, 0.1
-"""Candidates that are always all looked at; of more, when prices are nearly known, those of an approach or an owner,
+FEW = 500_000
+"""Candidates that are always all looked at, whatever they cost."""
+_AN_APPROACH, _AN_OWNER, _NEARLY = 16, 24, 0.1
+"""Of more candidates, when prices are nearly known, those of an approach or an owner that are looked at,
 and the share of its price that a candidate may be worth less for an owner to be looked at."""
 _CHUNK = 200_000
 """Candidates looked at together: few enough for the processor's cache."""
@@ -115,7 +117,7 @@ class Problem:
         whoever gains by any or nearly so. Of few candidates all stay.
         """
         every = np.ones(len(self.left), dtype=np.bool_)
-        if len(self) < _FEW:
+        if len(self) < FEW:
             return self, np.arange(len(self))
         costs = prices[self.slot]
         gain = self.value + self.gift - costs
@@ -368,9 +370,6 @@ def _greatest(worth: Floats, first_of: Ints) -> tuple[Ints, Floats]:
     owners = len(first_of) - 1
     most, chosen = np.full(owners, -np.inf), np.full(owners, -1, dtype=np.int64)
     some = np.flatnonzero(np.diff(first_of))
-    if len(some):
-        most[some] = np.maximum.reduceat(worth, first_of[some])
-        hits = np.flatnonzero(worth == np.repeat(most, np.diff(first_of)))
-        of = np.searchsorted(first_of, hits, side="right") - 1
-        chosen[of[::-1]] = hits[::-1]
+    chosen[some] = best_of_runs(worth, first_of[some])
+    most[some] = worth[chosen[some]]
     return chosen, most
