@@ -74,7 +74,7 @@ class Progress:
         account = roster.account_of[candidates.approach]
         person = roster.person_of[account]
         relation = roster.relation_of[candidates.approach]
-        found: Bools = (
+        found = (
             (self.waves[account] < self._most[candidates.approach])
             & (self._rows[person] < self._bound[person])
             & self.rested(candidates)
@@ -82,9 +82,14 @@ class Progress:
             & ~self._asked[relation]
             & ~gone
         )
-        first, later = self.in_cadence(candidates, found, found)
-        first &= self._behind(person, account, first)
-        return first & self._leaving_room(person, candidates.begin, first), later
+        # After a few turns there is little left to look at.
+        which = np.flatnonzero(found)
+        some, account, person = candidates.among(which), account[which], person[which]
+        first, later = np.zeros((2, len(candidates)), dtype=np.bool_)
+        now, later[which] = self.in_cadence(some, found[which], found[which])
+        now &= self._behind(person, account, now)
+        first[which] = now & self._leaving_room(person, some.begin, now)
+        return first, later
 
     def rested(self, candidates: Candidates) -> Bools:
         """Mark the candidates that leave the person alone for long enough after the row or the attempt before.

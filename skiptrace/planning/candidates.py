@@ -127,7 +127,7 @@ def find_candidates(
 
 def _windows(roster: Roster, capacity: Capacity, wanted: Bools) -> Iterator[_Windows]:
     """Yield the windows within the plan, of some approaches at a time."""
-    windows = roster.windows_of(wanted)
+    windows = roster.windows_of(np.flatnonzero(wanted[roster.account_of]))
     approach = windows["approach"].cast(pl.Int64).to_numpy()
     # Whole seconds inside the window: dialers know no fractions.
     begin = np.maximum(-(-windows["not_before"].to_numpy() // SECOND), capacity.start)

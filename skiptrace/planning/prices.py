@@ -31,7 +31,7 @@ _PROGRAMS, _COLUMNS, _MORE, _TOLD, _ROUGHLY = 20, 3, 20_000, 2e-4, 3e-3
 """Linear programs, columns kept of each owner, how many more of both there may be for one owner (for several owners as
 many times less: their programs take longer), and how near the programs have to come to the bound, and to that of a
 sample."""
-_ROUNDS, _NEAR = 40, 1e-6
+_ROUNDS, _NEAR = 20, 1e-6
 """Of the descent, at most, and the share of the bound that a round has to gain."""
 WHIM = 0.003
 """Share of the price by which a slot may seem dearer or cheaper to one owner than to others. To most the two half-hours

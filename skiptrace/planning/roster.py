@@ -19,7 +19,7 @@ from skiptrace.planning.capacity import KIND_OF
 from skiptrace.planning.pace import pace_of
 from skiptrace.planning.rounds import ROUND, Begun, begun
 from skiptrace.planning.treatment import TREATMENT, untreated
-from skiptrace.vocabulary import Party, Tag
+from skiptrace.vocabulary import Channel, Party, Tag
 
 if TYPE_CHECKING:
     from skiptrace.planning.inputs import PlanInputs
@@ -81,13 +81,20 @@ class Roster:
     pace: Pace
     begun: Begun
 
-    def windows_of(self, accounts: Bools) -> pl.DataFrame:
-        """Return the windows of some accounts (marked), without a look at those of others."""
-        approaches = np.flatnonzero(accounts[self.account_of])
+    def windows_of(self, approaches: Ints) -> pl.DataFrame:
+        """Return the windows of some approaches, without a look at those of others."""
         first, until = self._windows_from[approaches], self._windows_from[approaches + 1]
         many = until - first
         at: Ints = np.arange(many.sum()) + np.repeat(first - np.cumsum(many) + many, many)
         return self.windows[at]
+
+    @cached_property
+    def texts(self) -> pl.DataFrame:
+        """``account_id``, ``contact_point``, ``approach`` of messages to debtors that their cadences have anywhere."""
+        mine = (pl.col("channel") == Channel.SMS) & (pl.col("party") == Party.DEBTOR)
+        return self.approaches.filter(mine & ~pl.Series(self.pace.never())).select(
+            "account_id", "contact_point", "approach"
+        )
 
     @cached_property
     def _windows_from(self) -> Ints:

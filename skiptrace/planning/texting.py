@@ -14,6 +14,7 @@ import polars as pl
 from skiptrace.compliance.zones import SECOND
 from skiptrace.contracts.inputs import INSTANT
 from skiptrace.planning.candidates import Candidates
+from skiptrace.planning.capacity import KIND_OF
 from skiptrace.vocabulary import Channel, Party
 
 if TYPE_CHECKING:
@@ -125,14 +126,10 @@ def _wanted(placed: pl.DataFrame, roster: Roster, params: PlanParams) -> pl.Data
 
 def _openings(wanted: pl.DataFrame, roster: Roster, capacity: Capacity, params: PlanParams) -> pl.DataFrame:
     """Return where a message may be sent from the call's end on: ``approach``, ``begin``, ``end`` (Unix seconds)."""
-    numbers = roster.approaches.filter(_SMS & (pl.col("party") == Party.DEBTOR)).select(
-        "account_id", "contact_point", "approach"
-    )
-    numbers = numbers.filter(~pl.Series(roster.pace.never()).gather(numbers["approach"]))
-    length = int(capacity.lengths[roster.kind_of[numbers["approach"]]].max(initial=1))
+    length = int(capacity.lengths[KIND_OF[Channel.SMS]])
+    messages = wanted.join(roster.texts, on=["account_id", "contact_point"])
     spans = (
-        wanted.join(numbers, on=["account_id", "contact_point"])
-        .join(roster.windows, on="approach")
+        messages.join(roster.windows_of(messages["approach"].unique().sort().to_numpy()), on="approach")
         .with_columns(opens=pl.col("not_before") / SECOND, closes=pl.col("not_after") // SECOND)
         .filter((pl.col("opens") <= pl.col("after")) & (pl.col("closes") > pl.col("after")))
     )
