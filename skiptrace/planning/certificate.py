@@ -18,7 +18,7 @@ from skiptrace.planning.cadence import Progress
 from skiptrace.planning.candidates import Candidates
 from skiptrace.planning.columns import best_of_each
 from skiptrace.planning.prices import asked, find_prices
-from skiptrace.planning.sequences import AHEAD, FINE
+from skiptrace.planning.sequences import AHEAD, FEW, FINE, FINEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,10 +120,10 @@ class Certifier:
         persons, accounts = _joined(considered, roster, self._start)
         person = self._owners(persons)
         most = np.full(len(roster.accounts_of), np.inf)
-        most[person] = persons.chooser(prices, FINE)[0]
+        most[person] = _bound(persons, prices)
         if len(accounts):
             whose = self._owners(accounts)
-            each = accounts.chooser(prices, FINE)[0]
+            each = _bound(accounts, prices)
             # A person is given so many rows at most, hence rows of so many accounts.
             rows = max(self._params.max_attempts_per_person, self._params.max_attempts_per_account)
             best = best_of_each(whose, each, rows)
@@ -135,6 +135,11 @@ class Certifier:
         """Return by owner of a problem whose it is: the person's number."""
         owners: Ints = self._roster.person_of[self._roster.account_of[problem.approach[problem.first_of[:-1]]]]
         return owners
+
+
+def _bound(problem: Problem, prices: Floats) -> Floats:
+    """Return what each owner gains at most; of few candidates closely, also where owners are alike."""
+    return problem.chooser(prices, FINE if len(problem) > FEW else FINEST)[0]
 
 
 def _joined(considered: Sequence[Considered], roster: Roster, progress: Progress) -> tuple[Problem, Problem]:

@@ -26,7 +26,7 @@ from skiptrace.planning.permission import Permission
 from skiptrace.planning.prices import find_prices
 from skiptrace.planning.roster import enrol
 from skiptrace.planning.rows import schedule_rows
-from skiptrace.planning.sequences import AHEAD, FEW
+from skiptrace.planning.sequences import AHEAD, AN_APPROACH, BLUR, FEW, whims
 from skiptrace.planning.texting import text_after_calls
 from skiptrace.planning.withholding import Obstacles, withheld_rows
 from skiptrace.planning.worth import stakes
@@ -45,8 +45,8 @@ __all__ = ["plan"]
 
 _TOGETHER = 20_000
 """Accounts that are planned together; memory grows with them."""
-_CHOICE = 12
-"""Slots of each approach that accounts choose from at known prices: their rows are few."""
+_CHEAPER = 0.9
+"""Share of its price at which a slot has to be worth asking for: prices may fall where many accounts are alike."""
 _PATIENCE = 6
 """Denials running after which an approach is given up, whenever law says it would be allowed again."""
 _PLACED = {
@@ -220,11 +220,13 @@ class _Work:
         if not first_look or len(candidates) < FEW:
             every = np.arange(len(candidates))
             return every, every
-        worthy, gain = self.progress.worth_asking(candidates, prices)
+        worthy, gain = self.progress.worth_asking(candidates, _CHEAPER * prices)
+        some = candidates.among(worthy)
+        gain -= (1 - _CHEAPER + BLUR * whims(some.approach, some.begin)) * prices[some.slot]
         dear = np.ones(len(candidates), dtype=np.bool_)
         dear[worthy] = False
         self.known.crowded[self.roster.account_of[candidates.approach[dear]]] = True
-        return worthy, worthy[among_best(candidates.approach[worthy], gain, _CHOICE)]
+        return worthy, worthy[among_best(some.approach, gain, AN_APPROACH)]
 
     def _place_all(self, candidates: Candidates, prices: Floats) -> Considered:
         """Go on turn by turn until nothing more can be placed; return what was chosen from."""

@@ -36,6 +36,11 @@ _ROUNDS, _NEAR = 20, 1e-6
 WHIM = 0.003
 """Share of the price by which a slot may seem dearer or cheaper to one owner than to others. To most the two half-hours
 of an hour are alike: were prices the same for all, the least change would send everybody from one to the other."""
+_STILL = 0.1
+"""Of how near they have to come: a program that brings neither side by as much as that nearer is the last."""
+_TASTES = 1e-3, 1.0
+"""Shares of its value by which a slot may seem better or worse when further columns are chosen, each owner by another:
+where owners are alike, all would have one column at a time."""
 
 
 def asked(problem: Problem, found: Sequences, slots: int) -> Ints:
@@ -68,7 +73,7 @@ def find_prices(problem: Problem, room: Ints | Floats, tie: Ints, near: Floats |
     # A sample in which far too many want a slot spares a look at everybody.
     if _fits(part, 10 + 2 * room * share) and _fits(problem, room):
         return np.zeros(len(room))
-    prices = _generate(part, room * share, _ROUGHLY if sampled else _TOLD)
+    prices = _generate(part, room * share, _ROUGHLY if sampled else _TOLD, near)
     return _descend(problem.narrowed(prices)[0], room, prices) if sampled else prices
 
 
@@ -77,27 +82,31 @@ def _fits(problem: Problem, room: Floats) -> bool:
     return bool((asked(problem, problem.chooser(np.zeros(len(room)))[1], len(room)) <= room).all())
 
 
-def _generate(problem: Problem, room: Floats, told: float) -> Floats:
+def _generate(problem: Problem, room: Floats, told: float, near: Floats | None = None) -> Floats:
     owners, slots = len(problem.left), len(room)
     limits = np.concatenate([np.ones(owners), room])
-    prices = np.zeros(slots)
-    least, best = np.inf, prices
+    prices = np.zeros(slots) if near is None else near
+    least, most_met, best = np.inf, 0.0, prices
     met = Columns(
         np.zeros(0, dtype=np.int64), np.zeros((0, int(problem.left.max(initial=1))), dtype=np.int64), np.zeros(0)
     )
-    for _ in range(min(_PROGRAMS + _MORE // owners, 5 * _PROGRAMS)):
+    tastes = np.geomspace(*_TASTES, owners)
+    for number in range(min(_PROGRAMS + _MORE // owners, 5 * _PROGRAMS)):
         most, found = problem.chooser(prices)
+        other = problem.chooser(prices, tastes=np.random.default_rng(number).permutation(tastes))[1]
         bound = float(prices @ room + most.sum())
+        fell = least - bound
         if bound < least:
             least, best = bound, prices
         met = columns_of(
-            np.concatenate([met.owner, np.arange(owners)]),
-            np.concatenate([met.rows, found.rows]),
-            np.concatenate([met.value, found.value]),
+            np.concatenate([met.owner, np.arange(owners), np.arange(owners)]),
+            np.concatenate([met.rows, found.rows, other.rows]),
+            np.concatenate([met.value, found.value, other.value]),
         )
         # An interior point's prices lie in the middle of all that would do, and so change less from program to program.
         solved = linprog(-met.value, A_ub=met.matrix(problem, owners, slots), b_ub=limits, method="highs-ipm")
-        if solved.status or least + solved.fun < told * least:
+        rose, most_met = -solved.fun - most_met, -solved.fun
+        if solved.status or least - most_met < told * least or max(fell, rose) < _STILL * told * least:
             break
         dual = np.maximum(-solved.ineqlin.marginals[owners:], 0)
         met = met.likeliest(problem, dual, _COLUMNS + _MORE // owners)

@@ -23,18 +23,35 @@ if TYPE_CHECKING:
 
     from skiptrace.planning.roster import Bools, Floats, Ints
 
-__all__ = ["AHEAD", "COARSE", "FEW", "FINE", "Chooser", "Problem", "Sequences", "after_rows"]
+__all__ = [
+    "AHEAD",
+    "AN_APPROACH",
+    "BLUR",
+    "COARSE",
+    "FEW",
+    "FINE",
+    "FINEST",
+    "Chooser",
+    "Problem",
+    "Sequences",
+    "after_rows",
+    "whims",
+]
 
 _PARTS = 3
 AHEAD = 3
 """Rows that are chosen together: what may follow after that hardly tells which comes first, and each costs a pass."""
-COARSE, FINE = 4, 8
-"""Points at which continuations are computed: to find prices, and to prove a bound (about a ten-thousandth)."""
+COARSE, FINE, FINEST = 4, 8, 24
+"""Points at which continuations are computed: to find prices, to prove a bound (about a ten-thousandth, if accounts
+differ), and to do so where that takes little time."""
 FEW = 500_000
 """Candidates that are always all looked at, whatever they cost."""
-_AN_APPROACH, _AN_OWNER, _NEARLY = 16, 24, 0.1
+AN_APPROACH, _AN_OWNER, _NEARLY = 16, 24, 0.1
 """Of more candidates, when prices are nearly known, those of an approach or an owner that are looked at,
 and the share of its price that a candidate may be worth less for an owner to be looked at."""
+BLUR = 0.1
+"""Share of its price by which a candidate may seem dearer or cheaper when few are kept: prices are only nearly known,
+so owners who are alike may not all lose the same."""
 _CHUNK = 200_000
 """Candidates looked at together: few enough for the processor's cache."""
 _SLACK = 1e-9
@@ -107,8 +124,7 @@ class Problem:
     @cached_property
     def whims(self) -> Floats:
         """By candidate: between -1 and 1, by lot, the same for an approach at a time in any problem."""
-        found: Floats = lots(self.approach.astype(np.int64) * 1_000_003 + self.begin, 0) / 2.0**63 - 1
-        return found
+        return whims(self.approach, self.begin)
 
     def narrowed(self, prices: Floats) -> tuple[Problem, Ints]:
         """Return the problem of the candidates that are likely to be chosen at about these prices, and their positions.
@@ -123,7 +139,8 @@ class Problem:
         gain = self.value + self.gift - costs
         tempted = np.bincount(self.owner[gain > -_NEARLY * costs], minlength=len(every)) > 0
         alone = bool((self.approach[1:] != self.approach[:-1]).all())
-        kept = among_best(self.owner, gain, _AN_OWNER) if alone else among_best(self.approach, gain, _AN_APPROACH)
+        gain -= BLUR * self.whims * costs
+        kept = among_best(self.owner, gain, _AN_OWNER) if alone else among_best(self.approach, gain, AN_APPROACH)
         return self.among(every, kept & tempted[self.owner])
 
     @cached_property
@@ -277,7 +294,9 @@ class Chooser:
         self._rows = int(problem.left.max(initial=1))
         self._parts = each(lambda one: (*one, _Order(one[0]) if self._rows > 1 else None), _split(problem))
 
-    def __call__(self, prices: Floats, points: int = COARSE, whim: float = 0.0) -> tuple[Floats, Sequences]:
+    def __call__(
+        self, prices: Floats, points: int = COARSE, whim: float = 0.0, tastes: Floats | None = None
+    ) -> tuple[Floats, Sequences]:
         """Return what each owner's sequences are worth at most, less prices, and sequences that come close to it.
 
         Parameters
@@ -288,19 +307,24 @@ class Chooser:
             Chances of having missed at which continuations are computed: the bound's error falls with their square.
         whim
             Share of its price by which a candidate may seem dearer or cheaper: what is told then holds for such prices.
+        tastes
+            By owner: share of its value by which a candidate may seem better or worse; null = none does. Bound and gain
+            are then of what it seems, value of what it is.
         """
         owners = self._owners
         bound, value, gain = np.zeros((3, owners))
         rows = np.full((owners, self._rows), -1, dtype=np.int64)
 
-        def choose(one: tuple[Problem, int, _Order | None]) -> tuple[Floats, Sequences]:
-            part, _, order = one
-            costs = prices[part.slot] * (1 + whim * part.whims if whim else 1)
-            return _choose(part, order, part.gift - costs, points)
+        def choose(one: tuple[Problem, int, int, _Order | None]) -> tuple[Floats, Sequences]:
+            part, _, first, order = one
+            reduced = part.gift - prices[part.slot] * (1 + whim * part.whims if whim else 1)
+            if tastes is not None:
+                reduced += tastes[first + part.owner] * part.whims * part.value
+            return _choose(part, order, reduced, points)
 
         made = each(choose, self._parts)
         at = 0
-        for (part, first, _), (most, found) in zip(self._parts, made, strict=True):
+        for (part, first, _, _), (most, found) in zip(self._parts, made, strict=True):
             mine = slice(at, at := at + len(part.left))
             bound[mine] = most
             rows[mine, : found.rows.shape[1]] = np.where(found.rows >= 0, found.rows + first, -1)
@@ -308,15 +332,21 @@ class Chooser:
         return bound, Sequences(rows, value, gain)
 
 
-def _split(problem: Problem) -> Iterator[tuple[Problem, int]]:
-    """Cut a problem into parts of whole owners, each with the position of its first candidate."""
+def whims(approach: Ints, begin: Ints) -> Floats:
+    """Return by candidate a number between -1 and 1, by lot: the same for an approach at a time wherever it is met."""
+    found: Floats = lots(approach.astype(np.int64) * 1_000_003 + begin, 0) / 2.0**63 - 1
+    return found
+
+
+def _split(problem: Problem) -> Iterator[tuple[Problem, int, int]]:
+    """Cut a problem into parts of whole owners, each with the position of its first candidate and its first owner."""
     first_of, owner = problem.first_of, 0
     while owner < len(problem.left):
         until = max(int(np.searchsorted(first_of, first_of[owner] + _CHUNK, side="right")) - 1, owner + 1)
         here = slice(first_of[owner], first_of[until])
         columns = {field.name: getattr(problem, field.name)[here] for field in fields(problem) if field.name != "left"}
         columns["owner"] = columns["owner"] - owner
-        yield Problem(**columns, left=problem.left[owner:until]), int(first_of[owner])
+        yield Problem(**columns, left=problem.left[owner:until]), int(first_of[owner]), owner
         owner = until
 
 

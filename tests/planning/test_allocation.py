@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from skiptrace.planning.allocation import allocate, best_first, fit
 from skiptrace.planning.combining import combined
 from skiptrace.planning.prices import find_prices
-from skiptrace.planning.sequences import FINE, Chooser
+from skiptrace.planning.sequences import FINE, FINEST, Chooser
 
 from .problems import best_worth, draw, plain, sequences_of
 
@@ -94,6 +94,23 @@ def test_a_combination_gains_what_choosing_one_by_one_loses():
 def test_prices_are_nought_where_everybody_fits():
     problem, room = draw(1)
     assert not find_prices(problem, np.full(len(room), 99), np.arange(len(problem.left))).any()
+
+
+@pytest.mark.parametrize("missed", [1.0, 0.8])
+def test_owners_who_are_all_alike_are_not_given_one_slot_after_the_other(missed):
+    owners, slots = 200, 40
+    value = np.tile(np.linspace(0.1, 0.2, slots), owners)
+    problem = plain(
+        np.repeat(np.arange(owners), slots),
+        np.tile(np.arange(slots), owners),
+        value,
+        2,
+        missed=np.full(len(value), missed),
+    )
+    room, tie = np.full(slots, 7), np.arange(owners)
+    prices = find_prices(problem, room, tie)
+    bound = prices @ room + Chooser(problem)(prices, FINEST)[0].sum()
+    assert allocate(problem, room, tie, prices).value.sum() > 0.98 * bound
 
 
 def test_the_same_problem_gives_the_same_plan():
