@@ -17,7 +17,7 @@ from skiptrace.planning.treatment import load_treatments, treat
 from skiptrace.settings import PlanParams, TemplatesParams
 
 from .conftest import AS_OF, Law, world
-from .test_planner import altogether, assert_sound, timed
+from .soundness import altogether, assert_sound, timed
 
 CADENCES = load_cadences()
 RULES = load_treatments(None, CADENCES, load_book(TemplatesParams()))

@@ -17,8 +17,8 @@ from skiptrace.settings import PlanParams
 from skiptrace.vocabulary import Channel, Party
 
 from .conftest import AS_OF, Law
+from .soundness import assert_sound, timed
 from .test_pace import treated_world
-from .test_planner import assert_sound, timed
 
 PARAMS = PlanParams()
 
