@@ -13,6 +13,7 @@ from skiptrace.errors import InputError
 from skiptrace.ingest.cells import trimmed
 from skiptrace.ingest.headers import Headers
 from skiptrace.ingest.recognise import Recognised
+from skiptrace.ingest.sheets import unique_headers
 from skiptrace.vocabulary import Channel
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _named(records: Records) -> Sheet:
     stands in them tells.
     """
     if records.header is not None:
-        return sheet_of(records, records.header)
+        return sheet_of(records, unique_headers(records.header)[0])
     sheet = sheet_of(records, tuple(f"{place}" for place in range(len(_COLUMNS))))
     widths = pl.Series([len(cells) for cells in records.cells], dtype=pl.Int64)
     frame = sheet.frame.with_columns(pl.lit(widths).alias("_width"), pl.int_range(pl.len()).alias("_at"))

@@ -300,6 +300,13 @@ def test_a_header_with_asterisks_names_is_one_and_any_other_is_refused(read):
         read("calldate,clid,src,dst,channel,disposition,billsec\n")
 
 
+@pytest.mark.parametrize("further", ["disposition", "x,x", ","])
+def test_a_header_with_a_name_twice_or_without_one_is_read_by_the_first(read, further):
+    names = ",".join([*full(), further])
+    found = read(f"{names}\n" + line(full()).rstrip("\n") + ',"BUSY"' * len(further.split(",")) + "\n")
+    assert found.attempts.select("attempt_id", "outcome").rows() == [("a1", "no_answer")]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
