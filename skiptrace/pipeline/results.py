@@ -144,13 +144,20 @@ def take_results(
 
 
 def check_usable(path: Path, taken: Taken) -> None:
-    """Raise InputError if no row of a results file could be used; what law counts of them is kept all the same.
+    """Raise InputError if rows were rejected and none was used; what law counts of them is kept all the same.
 
     A row that another version of its attempt stands in the way of could have been used: the attempt is on record.
+    Rows that are no attempts are neither: a file of nothing else is fine, and one with bad rows is none the better.
     """
     on_record = taken.rejected["reason"].str.contains_any([CONFLICT, DUPLICATE]).any()
-    if taken.rejected.height and taken.rejected.height == taken.read and not on_record:
-        raise InputError(f"{path.name}: nothing usable: all {taken.read:,} rows rejected (--rejected FILE writes them)")
+    if taken.rejected.height and not taken.new + taken.known and not on_record:
+        aside = taken.set_aside.height
+        rows = (
+            f"{taken.rejected.height:,} rows rejected, {aside:,} set aside"
+            if aside
+            else f"all {taken.read:,} rows rejected"
+        )
+        raise InputError(f"{path.name}: nothing usable: {rows} (--rejected FILE writes them)")
 
 
 def taken_values(taken: Taken) -> dict[str, Any]:

@@ -131,6 +131,9 @@ def test_a_file_without_a_usable_row_is_bad_input_and_law_counts_its_calls_all_t
         results.check_usable(path, take(call("PTP"), call(account="A9")))
     assert bad.value.exit_code == 3
     assert state(kept)["uncoded"].height == 1
+    # What is no attempt makes the others no better.
+    with pytest.raises(InputError, match=r"nothing usable: 1 rows rejected, 2 set aside \(--rejected FILE"):
+        results.check_usable(path, take(call("NEW"), call(account="A9"), call("QUEUE")))
     for lines in ([call()], [call()], [call(), call()], [call("NEW")], [call(), call(account="A9")], []):
         results.check_usable(path, take(*lines))
     take(call("SALE"))
