@@ -12,6 +12,7 @@ from skiptrace.dialers.handover import Handover
 from skiptrace.dialers.packing import Packing, csv_bytes
 from skiptrace.dialers.screening import local, not_carried, screened, sheet_checks, sure_local
 from skiptrace.ingest.instants import load_zone
+from skiptrace.tables import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +43,16 @@ class Uccx:
     def hand_over(self, schedule: pl.DataFrame, as_of: datetime) -> Handover:
         """Return contact files; the attempt_id is the account number, and names stay empty."""
         zone = self.params.time_zone
-        rows, refused, elsewhere = screened(
-            schedule, as_of, (sure_local(zone), *sheet_checks(account=False)), step=_MINUTE
+        day, today = local(zone).dt.date(), as_of.astimezone(load_zone(zone)).date()
+        checks = (
+            # Such a file could only be imported on a later day, and would be dialled on that day at its hour.
+            Check("its day at the dialer has passed", "not_before", (day >= today).fill_null(value=True)),
+            sure_local(zone),
+            *sheet_checks(account=False),
         )
+        rows, refused, elsewhere = screened(schedule, as_of, checks, step=_MINUTE)
         return Handover(
-            documents=tuple(self._documents(rows.with_columns(_day=local(zone).dt.date()))),
+            documents=tuple(self._documents(rows.with_columns(_day=day))),
             refused=refused,
             elsewhere=elsewhere,
             not_carried=not_carried(rows, _CARRIED),

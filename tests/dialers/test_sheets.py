@@ -80,6 +80,14 @@ def test_uccx_has_a_file_a_day_and_party():
     assert [row["party"] for row in uccx(documents["uccx_2026-10-26_third_party.csv"])] == ["third_party"]
 
 
+@pytest.mark.parametrize(("as_of", "written"), [("2026-10-27T03:59:59Z", 1), ("2026-10-27T04:00:00Z", 0)])
+def test_uccx_gets_no_file_for_a_day_that_has_passed_as_it_would_be_dialled_a_day_late(as_of, written):
+    row = BASE | {"not_before": "2026-10-27T03:00:00Z", "not_after": "2026-10-27T05:00:00Z"}  # 23:00 to 01:00
+    given = make_dialer("uccx", OPTIONS)[0].hand_over(frame(row), datetime.fromisoformat(as_of))
+    assert given.written == written
+    assert given.refused["reason"].to_list() == ["its day at the dialer has passed"] * (1 - written)
+
+
 @pytest.mark.parametrize("form", ["genesys", "five9", "cxone"])
 @pytest.mark.parametrize("account", ["=1+1", "@A", "-A", "+A"])
 def test_a_cell_that_a_spreadsheet_would_execute_is_refused(form, account):
