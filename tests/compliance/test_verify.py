@@ -8,6 +8,7 @@ import pytest
 
 from skiptrace.compliance import check
 from skiptrace.compliance.verify import verify
+from skiptrace.compliance.verify.clock import local
 from skiptrace.contracts.outputs import SCHEDULE
 from skiptrace.settings import CheckParams
 from tests.compliance.agreement import schedule
@@ -29,6 +30,13 @@ def refused(world, rulebook):
         return dict(zip(found["attempt_id"], found["provision"], strict=True))
 
     return judge
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_the_first_and_the_last_day_of_the_calendar_have_a_wall_clock_anywhere(moment, zone):
+    at = datetime.fromisoformat(moment)
+    assert abs(local(at, zone).date() - at.date()) <= timedelta(days=1)
 
 
 def debtor(preset, **more):

@@ -24,11 +24,17 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 @lru_cache(maxsize=200_000)
 def local(moment: datetime, zone: str) -> datetime:
-    """Return the wall clock of a zone at an instant."""
+    """Return the wall clock of a zone at an instant; where the calendar begins and ends, that of UTC.
+
+    Dialers and books write the first or last day of all for a day that they do not know, or that never comes.
+    """
     found = zone_named(zone)
     if found is None:
         raise LookupError(zone)
-    return moment.astimezone(found)
+    try:
+        return moment.astimezone(found)
+    except OverflowError:
+        return moment.replace(tzinfo=found)
 
 
 @lru_cache(maxsize=100_000)
