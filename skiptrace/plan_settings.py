@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from skiptrace.shifts import CapacityPlan  # noqa: TC001  # pydantic looks at it when the class is made
+from skiptrace.shifts import MOST, CapacityPlan
 
 __all__ = ["PlanParams"]
 
@@ -20,10 +20,10 @@ class PlanParams(BaseModel):
     slot_minutes: int = Field(default=30, ge=15, le=60)
     max_attempts_per_account: int = Field(default=2, ge=1, le=20)
     """Attempts of one account in one plan, all channels together."""
-    calls_per_slot: int = Field(default=500, ge=0)
+    calls_per_slot: int = Field(default=500, ge=0, le=MOST)
     """Calls that the lines and agents can make in one slot."""
-    messages_per_slot: int = Field(default=5_000, ge=0)
-    letters_per_day: int = Field(default=1_000, ge=0)
+    messages_per_slot: int = Field(default=5_000, ge=0, le=MOST)
+    letters_per_day: int = Field(default=1_000, ge=0, le=MOST)
     capacity: CapacityPlan | None = None
     """Capacity by weekday and hour, which goes before the three numbers above; ``--capacity`` reads it from a file."""
     min_p_reach: float = Field(default=0.001, ge=0, le=1)

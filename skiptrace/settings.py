@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from skiptrace.dialer_settings import ExportParams
 from skiptrace.errors import SettingsError
 from skiptrace.plan_settings import PlanParams
-from skiptrace.shifts import CapacityPlan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +31,6 @@ __all__ = [
     "Settings",
     "TemplatesParams",
     "TraceParams",
-    "load_capacity",
     "load_settings",
 ]
 
@@ -305,23 +303,9 @@ def load_settings(path: Path | None) -> Settings:
     return Settings() if path is None else parse_settings(_read(path), path.name)
 
 
-def load_capacity(path: Path) -> CapacityPlan:
-    """Read the capacity of a week from a TOML file.
-
-    Raises
-    ------
-    SettingsError
-        As by :func:`load_settings`.
-    """
-    try:
-        return CapacityPlan.model_validate(_read(path))
-    except ValidationError as error:
-        raise SettingsError(f"{path.name}: {_explain(error, CapacityPlan)}") from error
-
-
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path.name}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -350,14 +334,15 @@ def parse_settings(values: dict[str, Any], name: str = "settings") -> Settings:
     return settings
 
 
-def _explain(error: ValidationError, model: type[BaseModel] = Settings) -> str:
+def _explain(error: ValidationError) -> str:
     errors = error.errors(include_url=False, include_context=False)
     # A key that was mistyped is often missing, too.
     first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     where = [str(part) for part in first["loc"]]
     if first["type"] != "extra_forbidden":
-        return f"{'.'.join(where)}: {first['msg'].lower().removeprefix('value error, ')}"
-    known = _fields(where[:-1], model)
+        said = first["msg"].removeprefix("Value error, ")
+        return f"{'.'.join(where)}: {said[:1].lower()}{said[1:]}"
+    known = _fields(where[:-1], Settings)
     near = difflib.get_close_matches(where[-1], known, n=1, cutoff=0)
     return f"unknown key {'.'.join(where)}; nearest known: {near[0]}"
 

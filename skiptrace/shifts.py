@@ -28,17 +28,20 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Calling", "CapacityPlan", "Posting", "Sending", "Shift", "primary"]
+__all__ = ["MOST", "Calling", "CapacityPlan", "Posting", "Sending", "Shift", "primary"]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_MIN = 1_440
+MOST = 1_000_000_000
+"""Of anything, in a slot, an hour or a day: more than anybody has, and few enough to be counted."""
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 _HOURS = re.compile(r"(\d{2}):([0-5]\d)-(\d{2}):([0-5]\d)")
 
 
 class _Strict(BaseModel):
     """Frozen, and strict about its keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class Shift(_Strict):
@@ -74,15 +77,23 @@ class Shift(_Strict):
 class Calling(Shift):
     """Agents who call."""
 
-    agents: int = Field(ge=0)
-    calls_an_hour: float = Field(default=12, gt=0)
+    agents: int = Field(ge=0, le=1_000_000)
+    calls_an_hour: float = Field(default=12, gt=0, le=10_000)
     """By one agent, what is written down between two calls included."""
-    lines: int | None = Field(default=None, ge=0)
+    lines: int | None = Field(default=None, ge=0, le=1_000_000)
     """Calls that this group can have out at once; without it as many as its agents need."""
-    call_minutes: float = Field(default=2, gt=0)
+    call_minutes: float = Field(default=2, ge=0.01, le=1_440)
     """How long a call takes a line, from the first ring."""
     languages: tuple[str, ...] = ()
     """Spoken by all of the group; without any, it serves everybody."""
+
+    @field_validator("languages")
+    @classmethod
+    def _codes(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        # `English` would be a language that no account has: its agents would call nobody of whom it is known.
+        if not all(_LANGUAGE.fullmatch(one) for one in languages):
+            raise ValueError("expected codes of languages, such as es or zh-Hant")
+        return languages
 
     def an_hour(self) -> float:
         """Return how many calls the group makes in an hour."""
@@ -93,14 +104,14 @@ class Calling(Shift):
 class Sending(Shift):
     """A way to send messages."""
 
-    an_hour: float = Field(ge=0)
+    an_hour: float = Field(ge=0, le=MOST)
 
 
 class Posting(_Strict):
     """Letters that are posted on each of some days (UTC)."""
 
     days: str = "Mon-Fri"
-    a_day: int = Field(ge=0)
+    a_day: int = Field(ge=0, le=MOST)
 
     @field_validator("days")
     @classmethod

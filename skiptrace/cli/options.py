@@ -20,7 +20,8 @@ from skiptrace.ingest.instants import zone_name
 from skiptrace.pipeline import gathering
 from skiptrace.pipeline.terms import Terms
 from skiptrace.pipeline.understanding import Picture, understand
-from skiptrace.settings import load_capacity, load_settings
+from skiptrace.planning.capacity import load_capacity
+from skiptrace.settings import load_settings
 
 if TYPE_CHECKING:
     from typing import TextIO

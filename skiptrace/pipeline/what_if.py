@@ -13,6 +13,7 @@ from skiptrace.errors import UsageError
 from skiptrace.pipeline.planned import batch_id, make_plan
 from skiptrace.pipeline.understanding import understand
 from skiptrace.planning.capacity import Capacity
+from skiptrace.shifts import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,6 +127,8 @@ def _with(params: PlanParams, what: str, change: float, *, share: bool) -> PlanP
         if what == "calls" and not share:
             raise UsageError(f"--what-if calls={change:+g}: agents make the calls here; try agents=+5 or calls=+10%")
         touched = len(groups) if share else 1
+        if all(getattr(group, field) is None for group in groups[:touched]):
+            raise UsageError(f"--what-if {what}: the capacity file names none here: as many as agents need")
         made = [_group(group, field, change, share=share) for group in groups[:touched]]
         plan = params.capacity and params.capacity.model_copy(update={kind: (*made, *groups[touched:])})
         return params.model_copy(update={"capacity": plan})
@@ -140,8 +143,12 @@ def _group(group: BaseModel, field: str, change: float, *, share: bool) -> BaseM
     if before is None:
         return group  # as many lines as the agents need
     after = _value(before, change, share=share)
-    return group.model_copy(update={field: round(after) if isinstance(before, int) else after})
+    # A tenth more of three agents is part of an agent's time; of letters there are whole ones.
+    return group.model_copy(update={field: round(after) if field == "a_day" else after})
 
 
 def _value(before: float, change: float, *, share: bool) -> float:
-    return max(0.0, before * (1 + change / _SCALE) if share else before + change)
+    after = before * (1 + change / _SCALE) if share else before + change
+    if after > MOST:
+        raise UsageError(f"--what-if: expected a change to {MOST:,} at most, found one to {after:,.0f}")
+    return max(0.0, after)

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skiptrace.compliance.zones import SECOND, offsets
+from skiptrace.errors import SettingsError
+from skiptrace.planning.rule_files import read_rules
 from skiptrace.shifts import CapacityPlan, days_of, minutes_of, primary
 from skiptrace.vocabulary import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
 
     from skiptrace.settings import PlanParams
     from skiptrace.shifts import Shift
 
-__all__ = ["KIND_OF", "Capacity"]
+__all__ = ["KIND_OF", "Capacity", "load_capacity"]
 
 KIND_OF = {Channel.CALL.value: 0, Channel.SMS.value: 1, Channel.LETTER.value: 2, Channel.EMAIL.value: 3}
 """Number of the kind of capacity that a channel draws on; visits are not planned. Further kinds are calls by agents of
@@ -180,6 +183,21 @@ class Capacity:
             "kind": self._names[kind],
             "begin": datetime.fromtimestamp(max(int(opens), self.start), UTC).isoformat(),
         }
+
+
+def load_capacity(path: Path) -> CapacityPlan:
+    """Read the capacity of a week from a TOML file.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read, or something in it is not as it should be: file, line, what was found and expected.
+    """
+    try:
+        contents = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path.name}: cannot be read ({error.strerror})") from error
+    return read_rules(path.name, contents, CapacityPlan)
 
 
 def _spoken(languages: Sequence[str]) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def test_an_unknown_key_of_the_capacity_file_is_one_clear_line(skiptrace, tmp_pa
     staffed.write_text("[[calls]]\nagnets = 3\n", encoding="utf-8")
     done = skiptrace("plan", *BATCH, "--out", tmp_path / "out", "--capacity", staffed)
     assert done.code == 4
-    assert done.err.strip().endswith("capacity.toml: unknown key calls.0.agnets; nearest known: agents")
+    assert done.err.strip().endswith("capacity.toml line 2: calls.1.agnets: unknown field; nearest known: agents")
     assert "\n" not in done.err.strip()
 
 
@@ -61,6 +61,9 @@ def test_what_if_tells_what_more_agents_would_bring_and_writes_nothing(skiptrace
         ("cups=+3", "expected agents"),
         ("calls=+3", "agents make the calls here"),
         ("emails=+3", "no capacity file tells of any"),
+        ("lines=+3", "the capacity file names none here"),
+        ("agents=+99999999999999999999", "expected a change to 1,000,000,000 at most"),
+        ("messages=+99999999999999999999", "expected a change to 1,000,000,000 at most"),
     ],
 )
 def test_a_change_that_cannot_be_made_is_told(skiptrace, staffed, change, said):

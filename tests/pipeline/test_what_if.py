@@ -18,11 +18,16 @@ GROUPS = CapacityPlan.model_validate(
 def test_a_number_changes_the_first_group_and_a_share_changes_all():
     staffed = PlanParams(capacity=GROUPS)
     more = changed(staffed, ["agents=+5", "agents=+50%", "lines=-2", "messages=+10%", "letters=-60"]).capacity
-    assert [(group.agents, group.lines) for group in more.calls] == [(22, 6), (6, None)]
+    assert [(group.agents, group.lines) for group in more.calls] == [(22.5, 6), (6, None)]
     assert more.messages[0].an_hour == pytest.approx(110)
     assert more.letters[0].a_day == 0
     assert [group.calls_an_hour for group in changed(staffed, ["calls=+25%"]).capacity.calls] == [15, 15]
     assert staffed.capacity == GROUPS
+
+
+def test_a_small_share_of_few_agents_is_a_part_of_one_and_not_nothing():
+    staffed = PlanParams(capacity=CapacityPlan.model_validate({"calls": [{"agents": 3}]}))
+    assert changed(staffed, ["agents=+10%"]).capacity.calls[0].an_hour() == pytest.approx(3.3 * 12)
 
 
 def test_without_groups_it_changes_what_fits_in_a_slot():

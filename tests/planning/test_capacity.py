@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from skiptrace.errors import SettingsError
-from skiptrace.planning.capacity import Capacity
-from skiptrace.settings import PlanParams, load_capacity
+from skiptrace.planning.capacity import Capacity, load_capacity
+from skiptrace.settings import PlanParams
 from skiptrace.shifts import CapacityPlan
 
 DAY = 86_400
@@ -96,15 +96,26 @@ def test_who_speaks_a_language_serves_it_and_an_unknown_language_is_any():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[calls]]\nagent = 3", "unknown key calls.0.agent; nearest known: agents"),
-        ("[[calls]]\nagents = 3\nhours = '17:00-09:00'", "calls.0.hours: .* the end after the beginning"),
-        ("[[calls]]\nagents = 3\ndays = 'weekdays'", "calls.0.days: .* such as mon-fri"),
-        ("[[calls]]\nagents = 3\ntime_zone = 'Nowhere/Here'", "calls.0.time_zone: .* such as europe/london"),
-        ("[[lettres]]\na_day = 3", "unknown key lettres; nearest known: letters"),
-        ("calls = 3", "calls: "),
+        ("[[calls]]\nagent = 3", "line 2: calls.1.agent: unknown field; nearest known: agents"),
+        ("[[calls]]\nagents = 3\nhours = '17-09'", 'line 3: calls.1.hours: .* after the beginning, found "17-09"'),
+        ("[[calls]]\nagents = 3\ndays = 'Mo'", 'line 3: calls.1.days: .* such as Mon-Fri or Tue,Sat, found "Mo"'),
+        ("[[calls]]\nagents = 3\ntime_zone = 'Nowhere/Here'", "line 3: .* such as Europe/London, found"),
+        ("[[calls]]\nagents = 3\nlanguages = ['English']", "line 3: calls.1.languages: expected codes of languages"),
+        ("[[calls]]\nagents = 3\nlanguages = ['']", "line 3: calls.1.languages: expected codes of languages"),
+        ("[[calls]]\nagents = 3\ncalls_an_hour = inf", "line 3: calls.1.calls_an_hour: expected "),
+        ("[[calls]]\nagents = 99999999999999999999", "line 2: calls.1.agents: expected "),
+        ("[[messages]]\nan_hour = nan", "line 2: messages.1.an_hour: expected "),
+        ("[[letters]]\na_day = 99999999999999999999", "line 2: letters.1.a_day: expected "),
+        ("[[lettres]]\na_day = 3", "line 1: lettres: unknown field; nearest known: letters"),
+        ("calls = 3", "line 1: calls: expected a valid array, found 3"),
     ],
 )
 def test_what_a_capacity_file_says_wrong_is_told_in_one_line(tmp_path, text, said):
     (tmp_path / "capacity.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match=f"^capacity.toml: {said}"):
+    with pytest.raises(SettingsError, match=f"^capacity.toml {said}"):
         load_capacity(tmp_path / "capacity.toml")
+
+
+def test_a_capacity_file_of_an_editor_that_marks_its_bytes_is_read(tmp_path):
+    (tmp_path / "capacity.toml").write_text("[[calls]]\nagents = 3\n", encoding="utf-8-sig")
+    assert load_capacity(tmp_path / "capacity.toml").calls[0].agents == 3
