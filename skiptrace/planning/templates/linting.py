@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from skiptrace.planning.templates.model import Medium, Stage
 from skiptrace.planning.templates.segments import Segments, segments
-from skiptrace.planning.templates.spelling import PLACEHOLDER, readings
+from skiptrace.planning.templates.spelling import PLACEHOLDER, readings, strangers
 from skiptrace.vocabulary import Party
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def lint(template: Template, reviewed: Collection[str] = ()) -> list[Finding]:
     for language, text in template.once_identified.items():
         if language not in template.texts:
             found.append(template.finding(language, "once_identified has no opening in this language"))
-        said = [*_unknown(text), *_strange(language, reviewed), *pressure_in(text)]
+        said = [*_unknown(text), *_strange(language, text, reviewed), *pressure_in(text)]
         found += [template.finding(language, f"once_identified: {problem}") for problem in said]
     if template.once_identified and template.medium is not Medium.CALL:
         found.append(template.finding("", "once_identified: only calls have it"))
@@ -86,7 +86,7 @@ def lint(template: Template, reviewed: Collection[str] = ()) -> list[Finding]:
 
 def _problems(template: Template, language: str, text: str, reviewed: Collection[str]) -> Iterator[str]:
     yield from _unknown(text)
-    yield from _strange(language, reviewed)
+    yield from _strange(language, text, reviewed)
     yield from pressure_in(text)
     used = set(PLACEHOLDER.findall(text))
     if template.party is Party.THIRD_PARTY:
@@ -157,14 +157,18 @@ def _unknown(text: str) -> Iterator[str]:
     yield from (
         f"unknown placeholder {{{name}}}" for name in sorted(set(PLACEHOLDER.findall(text)) - set(PLACEHOLDERS))
     )
-    if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
+    if re.search(r"[{}｛｝]", PLACEHOLDER.sub("", text)):
         yield "a brace that is not of a placeholder"
     if not PLACEHOLDER.sub("", text).strip():
         yield "says nothing"
 
 
-def _strange(language: str, reviewed: Collection[str]) -> Iterator[str]:
-    if _primary(language) not in LANGUAGES and language not in reviewed:
+def _strange(language: str, text: str, reviewed: Collection[str]) -> Iterator[str]:
+    if _primary(language) in LANGUAGES:
+        if odd := strangers(text):
+            shown = ", ".join(f"U+{ord(one):04X}" for one in odd)
+            yield f"letters of another alphabet, of which no words are known, or marks that turn the writing ({shown})"
+    elif language not in reviewed:
         yield (
             f"no words of this language are known ({', '.join(LANGUAGES)} are), so it cannot be told whether it is "
             "harmless: have a person read it and name the language in templates.reviewed_languages"

@@ -6,15 +6,27 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-__all__ = ["PLACEHOLDER", "Readings", "readings"]
+__all__ = ["PLACEHOLDER", "Readings", "readings", "strangers"]
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_LOOKALIKES = str.maketrans("аеорсухіјѕһԁԛԝкмтвпοαερτυικνѵıℓ", "aeopcyxijshdqwkmtbnoaeptuiknvil")
-"""Cyrillic and Greek letters that look Latin."""
+_DRESSED = re.compile(
+    r"(?:LATIN LETTER SMALL CAPITAL|NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER|REGIONAL INDICATOR SYMBOL LETTER)"
+    r" ([A-Z])"
+)
+_FORMS = ((0x250, 0x2B0), (0x1D00, 0x1D26), (0xA730, 0xA732), (0x1F150, 0x1F18A), (0x1F1E6, 0x1F200))
+_NAMES = ((code, _DRESSED.fullmatch(unicodedata.name(chr(code), ""))) for form in _FORMS for code in range(*form))
+_LOOKALIKES = str.maketrans("аеорсухіјѕһԁԛԝкмтвпοαερτυικνѵıℓ", "aeopcyxijshdqwkmtbnoaeptuiknvil") | {
+    code: ord(found[1].lower()) for code, found in _NAMES if found
+}
+"""Cyrillic and Greek letters that look Latin, and Latin ones in other dress."""
+_BLANK = "\u115f\u1160"
+"""Letters of Hangul that take no place."""
 _LEET = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i", "|": "l"}
 _DISGUISED = re.compile(r"[a-z0-9@$!|]*[a-z][a-z0-9@$!|]*|[@$!|0-9]+[a-z0-9@$!|]+")
-_INSIDE = re.compile(r"(?<=[a-z])[-._*·'’|/\\+~]+(?=[a-z])")
+_INSIDE = re.compile(r"(?<=[a-z])(?:[-‐–—]\s*\n\s*|[-‐–—._*·'’|/\\+~]+)(?=[a-z])")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W_]|[@$!|])(?:[\W_]{1,3}(?:[^\W_]|[@$!|])(?![^\W_]))+")
+_OURS = ("LATIN ", "CJK ", "IDEOGRAPHIC ", "MODIFIER LETTER ")
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 _HAN = r"[\u3400-\u9fff\uf900-\ufaff]"
 _BETWEEN_HAN = re.compile(rf"(?<={_HAN})[^\u3400-\u9fff\uf900-\ufaff，。！？；：,!?;:\n{{}}]{{1,4}}(?={_HAN})")
 
@@ -59,9 +71,28 @@ def readings(text: str, harmless: re.Pattern[str] | None = None) -> Readings:
     return Readings(tuple(dict.fromkeys(whole)), tuple(dict.fromkeys(joined)))
 
 
+def strangers(text: str) -> str:
+    """Return what in a text is neither Latin nor Chinese, nor looks so: its words are not known.
+
+    Marks that turn the direction of writing are among them: what is read is then not what is written.
+
+    Examples
+    --------
+    >>> strangers("Café 法院, pоlice")
+    ''
+    >>> strangers("ваш долг")
+    'шдлг'
+    """
+    plain = _plain(PLACEHOLDER.sub(" ", text))
+    letters = [letter for letter in plain if unicodedata.category(letter).startswith("L")]
+    odd = [one for one in letters if not unicodedata.name(one, "").startswith(_OURS)]
+    turning = [one for one in text if unicodedata.bidirectional(one) in _TURNING]
+    return "".join(dict.fromkeys([*odd, *turning]))
+
+
 def _plain(text: str) -> str:
     wide = unicodedata.normalize("NFKC", text)
-    seen = "".join(letter for letter in wide if unicodedata.category(letter) != "Cf")
+    seen = "".join(letter for letter in wide if unicodedata.category(letter) != "Cf" and letter not in _BLANK)
     bare = "".join(letter for letter in unicodedata.normalize("NFD", seen) if unicodedata.category(letter) != "Mn")
     return unicodedata.normalize("NFC", bare).casefold().translate(_LOOKALIKES)
 

@@ -295,3 +295,59 @@ def test_the_longest_values_are_counted_by_language_and_alphabet():
     assert longest("{phone}", "en")[1].encoding == "gsm7"
     assert longest("{name}", "zh-Hans")[0].units == 12
     assert longest("{name}", "es")[0].units == 30
+
+
+@pytest.mark.parametrize(
+    "threat",
+    [
+        "ᴄᴏᴜʀᴛ",
+        "🅒🅞🅤🅡🅣",
+        "🇨🇴🇺🇷🇹",
+        "cou-\nrt",
+        "cou\u2010rt",
+        "co\u3164urt",
+        "a sheriff will come",
+        "you will be evicted",
+        "we may take further action",
+        "our solicitors have been instructed",
+        "our officers will visit you",
+        "reported to the credit bureaus",
+        "将采取法律行动",
+        "將採取法律行動",
+        "移交司法機關",
+        "您會坐監",
+    ],
+)
+def test_threats_in_other_dress_and_other_words_are_seen(threat):
+    assert any(one.startswith("threatens") for one in pressure_in(f"please call, {threat}")), threat
+
+
+@pytest.mark.parametrize("debt", ["your outstanding balance", "the amount due", "尚未清償", "su deuda", "votre dette"])
+def test_a_debt_is_seen_in_words_of_other_languages_and_in_usual_phrases(debt):
+    assert any(one.startswith("speaks of a debt") for one in messages(text(f"{SMS} {debt}")))
+
+
+@pytest.mark.parametrize("odd", ["ваш долг", "借りたお金", "빚 상환", "दायित्व", "\u202etbed", "ᏟᎾURT"])
+def test_letters_of_which_no_words_are_known_are_refused(odd):
+    asked = "I am {agent}, and would like location information for {name}. "
+    told = text(asked + odd, Medium.CALL, stage=Stage.LOCATION_REQUEST, party=Party.THIRD_PARTY)
+    assert any(one.startswith("letters of another alphabet") for one in messages(told))
+    assert not messages(text(asked, Medium.CALL, stage=Stage.LOCATION_REQUEST, party=Party.THIRD_PARTY))
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "Thank you for your call today.",
+        "By default we write in the morning.",
+        "We agree on the further steps together.",
+        "It\u2019s Zoë, José or Łukasz at the café.",
+        "It\u02bcs us.",
+    ],
+)
+def test_honest_words_raise_no_alarm(honest):
+    assert not [one for one in messages(text(f"{LETTER} {honest}", Medium.LETTER)) if not one.startswith("lacks")]
+
+
+def test_wide_braces_hold_no_placeholder():
+    assert "a brace that is not of a placeholder" in messages(text(SMS + "\uff5bname\uff5d"))
