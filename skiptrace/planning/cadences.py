@@ -102,8 +102,9 @@ def _wrong(one: Cadence, old: Cadence | None, before: set[str]) -> tuple[tuple[s
         return ("id",), f"{one.id} stands in this file twice"
     if old is not None and old.party is not one.party:
         return ("party",), f"expected '{old.party}', as the shipped one has"
-    if one.party is Party.THIRD_PARTY:
-        for number, wave in enumerate(one.wave):
-            if set(wave.channels) != {Channel.CALL}:
-                return ("wave", number, "channels"), "a third party is only ever called"
+    for number, wave in enumerate(one.wave):
+        if one.party is Party.THIRD_PARTY and set(wave.channels) != {Channel.CALL}:
+            return ("wave", number, "channels"), "a third party is only ever called"
+        if Channel.VISIT in wave.channels:
+            return ("wave", number, "channels"), "no visits are planned; expected call, sms, email or letter"
     return None

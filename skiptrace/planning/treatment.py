@@ -180,6 +180,8 @@ def _wrong(rule: Rule, cadences: Mapping[str, Cadence], book: Book) -> tuple[str
     known = [one.id for one in cadences.values() if one.party is Party.DEBTOR]
     if rule.cadence not in {*known, NONE}:
         return "cadence", f"expected one of {', '.join(known)}, or {NONE}"
+    if not all(reason.strip() for reason in rule.reasons):
+        return "reasons", "a reason that says nothing"
     if rule.cadence == NONE and not rule.reasons:
         return "reasons", "an account is not held back without a reason"
     for needed in _texts(rule).values():

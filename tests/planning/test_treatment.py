@@ -204,6 +204,13 @@ def test_nobody_is_held_back_without_a_reason(tmp_path):
         load_treatments(str(path), shipped_cadences(), BOOK)
 
 
+def test_a_reason_says_something(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(RULE.replace('"standard"', '"none"').replace('["ours"]', '[" "]'), encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"rule\.1\.reasons: a reason that says nothing"):
+        load_treatments(str(path), shipped_cadences(), BOOK)
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(SettingsError, match=r"none\.toml: cannot be read"):
         load_treatments(str(tmp_path / "none.toml"), shipped_cadences(), BOOK)
@@ -237,11 +244,18 @@ def test_a_cadence_of_the_users_takes_the_place_of_the_shipped_one(tmp_path):
         ),
         (('"debtor"', '"third_party"'), r"line 4: cadence\.1\.party: expected 'debtor', as the shipped one has"),
         (('"gentle"\n', '"ask"\n'), None),
-        (('"letter"', '"fax"'), r"mine\.toml line 8: cadence\.1\.wave\.1\.channels\.1: expected 'call', 'sms'"),
+        (
+            ('"letter"', '"fax"'),
+            r"mine\.toml line 8: cadence\.1\.wave\.1\.channels\.1: expected .*, found \"fax\"",
+        ),
+        (('"letter"', '"visit"'), r"mine\.toml line 8: cadence\.1\.wave\.1\.channels: no visits are planned"),
         (('["letter"]', "[]"), r"mine\.toml line 8: cadence\.1\.wave\.1\.channels: expected at least one"),
         (("= 1", "= 0"), r"mine\.toml line 5: cadence\.1\.most_attempts: expected greater than or equal to 1"),
         (('"other_channel"', '"same"'), "cadence.1.again: expected 'other_daypart' or 'other_channel'"),
-        (("most_attempts", "max_attempts"), r"mine\.toml line 5: cadence\.1\.max_attempts: unknown field"),
+        (
+            ("most_attempts", "max_attempts"),
+            r"line 5: cadence\.1\.max_attempts: unknown field; nearest known: most_attempts",
+        ),
     ],
 )
 def test_the_faults_of_a_cadence_are_told_in_one_line(tmp_path, change, message):
