@@ -39,6 +39,10 @@ _UNREADABLE = "?"
 HEAL_DAYS = 21
 """How far ahead the next opening is looked for: longer than any run of holidays and weekends."""
 
+_FORESEEN_DAYS = 30 * 366
+"""How long after the rows it is told when something will be allowed. Many write "until 9999" for what never ends, and a
+timetable until then is larger than any memory."""
+
 
 @dataclass(frozen=True)
 class Timetable:
@@ -263,6 +267,8 @@ def inconvenient_zone(docket: Docket, stops: pl.DataFrame) -> pl.Series:
 def next_opening(docket: Docket, rows: np.ndarray, after: Instants, timetable: Timetable) -> Instants:
     """Return when, from some instant on, a contact next fits into every window and no inconvenient hours; or never.
 
+    Of what begins to be allowed in thirty years or later, never is said.
+
     What a consent lifts counts as closed, and never is said too where such a consent ends before: it is not known what
     else it lifts.
 
@@ -289,7 +295,11 @@ def next_opening(docket: Docket, rows: np.ndarray, after: Instants, timetable: T
         .sort("at")
     )
     hours = details["detail"].rank("dense").fill_null(0).to_numpy().astype(np.int64)
-    for case, at in by_value((docket.signature[rows].astype(np.int64) << 32) | hours):
+    foreseen = after < (timetable.last + _FORESEEN_DAYS) * DAY
+    for case, every in by_value((docket.signature[rows].astype(np.int64) << 32) | hours):
+        at = every[foreseen[every]]
+        if not at.size:
+            continue
         signature = docket.signatures[case >> 32]
         span = (timetable.first, max(timetable.last, int(after[at].max()) // DAY + HEAL_DAYS))
         table = timetable if span[1] <= timetable.last else Timetable(timetable.rulebook, *span)

@@ -115,6 +115,20 @@ def test_a_denial_that_time_does_not_heal_has_no_date(world, proposals, rulebook
     assert (row["provision"], row["eligible_again_at"]) == ("house.stop.cease", None)
 
 
+@pytest.mark.parametrize(
+    ("until", "again"),
+    [
+        ("2031-05-01T12:00:00Z", datetime(2031, 5, 1, 12, tzinfo=UTC)),
+        ("2099-05-01T12:00:00Z", None),
+        ("9999-12-31T23:59:59Z", None),
+    ],
+)
+def test_a_stop_until_the_end_of_time_is_one_without_an_end(world, proposals, rulebook, until, again):
+    stopped = BRITON | {"stops": [{"account_id": "A1", "kind": "cease", "until": until}]}
+    row = judged([CALL], world(stopped), rulebook, proposals).row(0, named=True)
+    assert (row["provision"], row["eligible_again_at"]) == ("house.stop.cease", again)
+
+
 def test_what_is_eligible_again_is_allowed_then(world, proposals, rulebook):
     told = {
         "accounts": [{"country": "US", "region": "US-MA", "postal_code": "02108"}],
