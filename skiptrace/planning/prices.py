@@ -105,8 +105,10 @@ def _generate(problem: Problem, room: Floats, told: float, near: Floats | None =
         )
         # An interior point's prices lie in the middle of all that would do, and so change less from program to program.
         solved = linprog(-met.value, A_ub=met.matrix(problem, owners, slots), b_ub=limits, method="highs-ipm")
+        if solved.status:
+            break
         rose, most_met = -solved.fun - most_met, -solved.fun
-        if solved.status or least - most_met < told * least or max(fell, rose) < _STILL * told * least:
+        if least - most_met < told * least or max(fell, rose) < _STILL * told * least:
             break
         dual = np.maximum(-solved.ineqlin.marginals[owners:], 0)
         met = met.likeliest(problem, dual, _COLUMNS + _MORE // owners)
