@@ -59,8 +59,8 @@ def test_texts_cadences_and_reasons_stand_in_the_schedule(skiptrace, batch, tmp_
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("treatments", "rule: field required"),
-        ("cadences", "cadence: field required"),
+        ("treatments", "line 1: roule: unknown field; nearest known: rule"),
+        ("cadences", "line 1: roule: unknown field; nearest known: cadence"),
     ],
 )
 def test_a_table_that_is_not_valid_stops_the_plan_with_one_line(setting, message, skiptrace, batch, tmp_path):
