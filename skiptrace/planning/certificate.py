@@ -82,6 +82,21 @@ class Certifier:
         # Nothing waits for a bound: it is found while the next are planned.
         self._beside = ThreadPoolExecutor(1)
 
+    def keep(self, prices: Floats, problem: Problem, share: float) -> None:
+        """Prove all bounds at these prices, found for the first persons, from whose candidates some are to be left out.
+
+        Parameters
+        ----------
+        prices
+            By slot; what is left out must be worth nothing at them.
+        problem
+            What the first persons want, whole.
+        share
+            Of all accounts.
+        """
+        self.prices = prices
+        self._wanted = asked(problem, problem.chooser(np.zeros(len(prices)))[1], len(prices)) / share
+
     def add(self, considered: Sequence[Considered], share: float, near: Floats | None = None) -> Floats:
         """Take in all that was considered for some persons; return the prices.
 

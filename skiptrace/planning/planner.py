@@ -45,8 +45,6 @@ __all__ = ["plan"]
 
 _TOGETHER = 20_000
 """Accounts that are planned together; memory grows with them."""
-_CHEAPER = 0.9
-"""Share of its price at which a slot has to be worth asking for: prices may fall where many accounts are alike."""
 _PATIENCE = 6
 """Denials running after which an approach is given up, whenever law says it would be allowed again."""
 _PLACED = {
@@ -185,7 +183,7 @@ class _Work:
                 drawn = self.exploration.drawn(candidates)
                 # Whoever came off with nothing chooses among what the others left, which has prices of its own.
                 known = None if considered else self.certifier.prices
-                prices = self._prices(drawn) if known is None else known
+                prices = self._prices(drawn, who) if known is None else known
                 near = near if considered else prices
                 worthy, asked = self._worthy(drawn, prices, first_look=not considered)
                 found = self._place_all(drawn.among(asked), prices)
@@ -203,14 +201,17 @@ class _Work:
             explored=pl.Series(self.exploration.accounts()[account]),
         )
 
-    def _prices(self, candidates: Candidates) -> Floats:
-        """Return prices of slots at which what is to be given now about fits."""
+    def _prices(self, candidates: Candidates, who: Bools) -> Floats:
+        """Return prices of slots at which what is to be given now about fits; the first of a large plan are kept."""
         first, later = self.progress.open(candidates, np.zeros(len(candidates), dtype=np.bool_))
         which = np.flatnonzero(first | later)
         if not len(which):
             return np.zeros(len(self.capacity.room))
         problem = self._problem(candidates, which, first, later)
-        return find_prices(problem, self.capacity.room, self._ties(candidates, which[problem.first_of[:-1]]))
+        prices = find_prices(problem, self.capacity.room, self._ties(candidates, which[problem.first_of[:-1]]))
+        if self.certifier.prices is None and len(candidates) >= FEW:
+            self.certifier.keep(prices, problem, float(who.mean()))
+        return prices
 
     def _worthy(self, candidates: Candidates, prices: Floats, *, first_look: bool) -> tuple[Ints, Ints]:
         """Return which candidates may be worth their price, and which to choose from; of few, all.
@@ -220,9 +221,9 @@ class _Work:
         if not first_look or len(candidates) < FEW:
             every = np.arange(len(candidates))
             return every, every
-        worthy, gain = self.progress.worth_asking(candidates, _CHEAPER * prices)
+        worthy, gain = self.progress.worth_asking(candidates, prices)
         some = candidates.among(worthy)
-        gain -= (1 - _CHEAPER + BLUR * whims(some.approach, some.begin)) * prices[some.slot]
+        gain -= BLUR * whims(some.approach, some.begin) * prices[some.slot]
         dear = np.ones(len(candidates), dtype=np.bool_)
         dear[worthy] = False
         self.known.crowded[self.roster.account_of[candidates.approach[dear]]] = True
