@@ -62,7 +62,8 @@ def permit_ids(rows: pl.DataFrame, as_of: datetime, rulebook_version: str = "") 
     head = f"{as_of.isoformat()}\n{rulebook_version}\n".encode()
     digests = b"".join(hashlib.sha256(head + text.encode()).digest()[:_BYTES] for text in texts)
     written = base64.b32encode(digests).decode()
-    return pl.Series("permit_id", ["P" + written[at : at + _LENGTH] for at in range(0, len(written), 16)], pl.String)
+    ids = ["P" + written[at : at + _LENGTH] for at in range(0, len(written), _BYTES * 8 // 5)]
+    return pl.Series("permit_id", ids, pl.String)
 
 
 def explain_permit(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from skiptrace.planning.roster import Bools, Floats, Ints
     from skiptrace.planning.sequences import Problem
 
-__all__ = ["Columns", "among_best", "best_of_each", "best_of_runs", "columns_of", "runs"]
+__all__ = ["Columns", "among_best", "best_of_each", "best_of_runs", "columns_of", "greatest", "runs"]
 
 
 class Columns(NamedTuple):
@@ -108,6 +108,16 @@ def best_of_runs(worth: Floats, begins: Ints) -> Ints:
         hits = np.flatnonzero(worth == np.repeat(most, np.diff(np.append(begins, len(worth)))))
         chosen[np.searchsorted(begins, hits[::-1], side="right") - 1] = hits[::-1]
     return chosen
+
+
+def greatest(worth: Floats, first_of: Ints) -> tuple[Ints, Floats]:
+    """Return by owner the position of the greatest worth, the first among equals, and that worth."""
+    owners = len(first_of) - 1
+    most, chosen = np.full(owners, -np.inf), np.full(owners, -1, dtype=np.int64)
+    some = np.flatnonzero(np.diff(first_of))
+    chosen[some] = best_of_runs(worth, first_of[some])
+    most[some] = worth[chosen[some]]
+    return chosen, most
 
 
 def best_of_each(owner: Ints, worth: Floats, most: int) -> Ints:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from skiptrace.planning.columns import among_best, best_of_runs
+from skiptrace.planning.columns import among_best, greatest
 from skiptrace.planning.cores import each
 from skiptrace.timing import lots
 
@@ -363,7 +363,7 @@ def _choose(problem: Problem, order: _Order | None, reduced: Floats, points: int
         now = missed[problem.owner] * share * problem.value
         on = 0.0 if ahead is None else ahead.after(missed[problem.owner] * problem.missed, left - row - 1)
         worth = np.where(may & (left > row), now + reduced + on, -np.inf)
-        chosen, most = _greatest(worth, problem.first_of)
+        chosen, most = greatest(worth, problem.first_of)
         if row == 0:
             bound = np.maximum(most, 0) + _SLACK
         on_with = np.flatnonzero(most > 0)
@@ -393,13 +393,3 @@ def after_rows(problem: Problem, rows: Ints) -> tuple[Floats, Bools]:
         may &= (problem.group < 0) | (problem.group != problem.group[before])
         share = np.where(same, problem.again, share)
     return share, may
-
-
-def _greatest(worth: Floats, first_of: Ints) -> tuple[Ints, Floats]:
-    """Return by owner the position of the greatest worth, the first among equals, and that worth."""
-    owners = len(first_of) - 1
-    most, chosen = np.full(owners, -np.inf), np.full(owners, -1, dtype=np.int64)
-    some = np.flatnonzero(np.diff(first_of))
-    chosen[some] = best_of_runs(worth, first_of[some])
-    most[some] = worth[chosen[some]]
-    return chosen, most
