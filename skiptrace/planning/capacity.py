@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from skiptrace.shifts import CapacityPlan, days_of, minutes_of, primary
 from skiptrace.vocabulary import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -153,15 +153,18 @@ class Capacity:
         """Use one place in each of these slots (a slot may stand several times)."""
         self.room -= np.bincount(slots, minlength=len(self.room))
 
-    @contextmanager
-    def share(self, part: int, of: int) -> Iterator[None]:
-        """Have room for a part of those who are still to come; what they leave is there for the others."""
+    def put_aside(self, part: int, of: int) -> Capacity:
+        """Take out room for a part of those who are still to come, and return it."""
         # Of what cannot be halved, each part has its turn at other slots.
-        whole, turns = self.room, np.arange(len(self.room)) * _GOLDEN % 1
-        self.room = whole.copy() if part == of else np.floor(whole * (part / of) + turns).astype(np.int64)
-        given = self.room.copy()
-        yield
-        self.room = whole - given + self.room
+        turns = np.arange(len(self.room)) * _GOLDEN % 1
+        share = copy(self)
+        share.room = self.room.copy() if part == of else np.floor(self.room * (part / of) + turns).astype(np.int64)
+        self.room = self.room - share.room
+        return share
+
+    def give_back(self, share: Capacity) -> None:
+        """Take in the room that is left of another, which has none then."""
+        self.room, share.room = self.room + share.room, np.zeros_like(share.room)
 
     def used(self) -> dict[str, Any]:
         """Return ``available``, ``used`` and ``full_slots`` by kind."""

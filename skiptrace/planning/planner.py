@@ -3,11 +3,14 @@
 In each turn everything that is left to do is laid out at prices of slots, and of each person's rows the first is
 placed: it was chosen with those after it in view. What law denies is taken out and something else is asked for at the
 same prices. Accounts for which every candidate was full get new candidates, from the slots that still have room.
+
+Of many persons some are planned after the others; while they are, what the next may be given is looked up.
 """
 
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,26 +19,29 @@ import polars as pl
 
 from skiptrace.planning.allocation import allocate, fit
 from skiptrace.planning.cadence import Progress
-from skiptrace.planning.candidates import find_candidates
 from skiptrace.planning.capacity import Capacity
 from skiptrace.planning.certificate import Certifier, Considered, dearest, gap_of
-from skiptrace.planning.columns import among_best, best_of_runs, runs
+from skiptrace.planning.columns import best_of_runs, runs
 from skiptrace.planning.exploring import Exploration
 from skiptrace.planning.inputs import Plan
+from skiptrace.planning.looking import Lookout
 from skiptrace.planning.permission import Permission
 from skiptrace.planning.prices import find_prices
 from skiptrace.planning.roster import enrol
 from skiptrace.planning.rows import schedule_rows
-from skiptrace.planning.sequences import AHEAD, AN_APPROACH, BLUR, FEW, whims
+from skiptrace.planning.sequences import AHEAD, FEW
 from skiptrace.planning.texting import text_after_calls
 from skiptrace.planning.withholding import Obstacles, withheld_rows
 from skiptrace.planning.worth import stakes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
     from datetime import datetime
 
     from skiptrace.planning.candidates import Candidates
     from skiptrace.planning.inputs import Check, PlanInputs
+    from skiptrace.planning.looking import Look
     from skiptrace.planning.permission import Judged
     from skiptrace.planning.roster import Bools, Floats, Ints, Roster
     from skiptrace.planning.sequences import Problem
@@ -84,14 +90,17 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
     capacity = Capacity(start, params)
     capacity.serve(roster.accounts["language"].gather(roster.approaches["account"]).to_list())
     tie = np.random.default_rng(inputs.seed).permutation(len(roster.accounts_of))
+    exploration = Exploration(roster=roster, inputs=inputs, params=params, start=start)
+    progress = Progress(roster, params)
     work = _Work(
         inputs=inputs,
         params=params,
         roster=roster,
         capacity=capacity,
-        progress=Progress(roster, params),
+        progress=progress,
+        lookout=Lookout(inputs=inputs, params=params, roster=roster, progress=progress, exploration=exploration),
         permission=Permission(roster, inputs, check, start),
-        exploration=Exploration(roster=roster, inputs=inputs, params=params, start=start),
+        exploration=exploration,
         certifier=Certifier(roster, capacity, tie, params),
         tie=tie,
         known=Obstacles(
@@ -101,9 +110,7 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
             denials=[],
         ),
     )
-    parts = max(-(-len(roster.person_of) // _TOGETHER), 1)
-    part = tie[roster.person_of] * parts // len(roster.accounts_of)
-    placed = pl.concat([work.plan_some(part == number, part >= number) for number in range(parts)])
+    placed = pl.concat(_in_parts(work, capacity))
     certificate = work.certifier.certificate()
     schedule = schedule_rows(placed, roster, inputs, params, as_of)
     bound, unit = certificate.bound - work.gifts, work.progress.unit
@@ -113,17 +120,39 @@ def plan(inputs: PlanInputs, as_of: datetime, params: PlanParams, check: Check) 
         schedule=schedule,
         withheld=withheld_rows(roster, inputs, schedule, replace(work.known, denials=work.permission.denials)),
         diagnostics={
-            "capacity": work.capacity.used(),
+            "capacity": capacity.used(),
             "unit": params.value,
             "expected_contacts": round(math.fsum((schedule["expected_value"] / stake).to_list()), 6),
             "expected_value": round(math.fsum(schedule["expected_value"].to_list()), 6),
             "value": round(work.value * unit, 6),
             "bound": math.ceil(bound * unit * 1e6) / 1e6,
             "optimality_gap": gap_of(bound, work.value),
-            "dearest_slots": dearest(certificate, work.capacity, unit),
+            "dearest_slots": dearest(certificate, capacity, unit),
             "slot_prices": (certificate.prices * unit).tolist(),
         },
     )
+
+
+def _in_parts(work: _Work, capacity: Capacity) -> Iterator[pl.DataFrame]:
+    """Plan some persons after the others, each part within its share of the room and what was left before."""
+    parts = max(-(-len(work.roster.person_of) // _TOGETHER), 1)
+    part = work.tie[work.roster.person_of] * parts // len(work.roster.accounts_of)
+    sizes = np.bincount(part, minlength=parts)
+
+    def look(number: int) -> tuple[Capacity, Future[Look]]:
+        share = capacity.put_aside(int(sizes[number]), int(sizes[number:].sum()))
+        return share, beside.submit(work.lookout.look, part == number, share, work.certifier.prices)
+
+    with ThreadPoolExecutor(1) as beside:
+        ahead = look(0)
+        for number in range(parts):
+            share, found = ahead[0], ahead[1].result()
+            if number + 1 < parts:
+                ahead = look(number + 1)
+            else:
+                share.give_back(capacity)
+            yield work.plan_some(part == number, share, found)
+            capacity.give_back(share)
 
 
 @dataclass(kw_only=True)
@@ -132,6 +161,8 @@ class _Work:
 
     Attributes
     ----------
+    capacity
+        Room for those who are planned now.
     tie
         By person: the lower goes first among equals.
     known
@@ -147,6 +178,7 @@ class _Work:
     roster: Roster
     capacity: Capacity
     progress: Progress
+    lookout: Lookout
     permission: Permission
     exploration: Exploration
     certifier: Certifier
@@ -156,50 +188,54 @@ class _Work:
     value: float = 0.0
     gifts: float = 0.0
 
-    def plan_some(self, who: Bools, rest: Bools) -> pl.DataFrame:
-        """Give some accounts their rows, within their share of the room.
+    def plan_some(self, who: Bools, capacity: Capacity, look: Look) -> pl.DataFrame:
+        """Give some accounts their rows.
 
         Parameters
         ----------
-        who, rest
-            By account: those, and all who have not been planned yet.
+        who
+            By account: those.
+        capacity
+            Room for them.
+        look
+            What they may be given.
 
         Returns
         -------
         polars.DataFrame
             The rows, ``_PLACED`` and what the exploration and the text messages add.
         """
-        self.placed = []
-        considered: list[Considered] = []
-        as_believed: list[Considered] = []
-        near = None
-        with self.capacity.share(int(who.sum()), int(rest.sum())):
-            waiting = who
-            while waiting.any():
-                candidates, seen = find_candidates(self.inputs, self.roster, self.capacity, waiting, self.params)
-                self.known.opened[seen] = True
-                self.known.likely[candidates.approach] = True
-                before = len(self.placed)
-                drawn = self.exploration.drawn(candidates)
-                # Whoever came off with nothing chooses among what the others left, which has prices of its own.
-                known = None if considered else self.certifier.prices
-                prices = self._prices(drawn, who) if known is None else known
-                near = near if considered else prices
-                worthy, asked = self._worthy(drawn, prices, first_look=not considered)
-                found = self._place_all(drawn.among(asked), prices)
-                considered.append(_spread(found, np.searchsorted(worthy, asked), drawn.among(worthy)))
-                as_believed.append(_spread(found, asked, candidates))
-                waiting = who & self.known.crowded & (self.progress.waves == 0)
-                if len(self.placed) == before:
-                    break
-            placed = pl.concat([pl.DataFrame(schema=_PLACED), *self.placed])
-            placed = text_after_calls(placed, self.roster, self.capacity, self.permission, self.inputs, self.params)
+        self.placed, self.capacity = [], capacity
+        self._take_note(look)
+        near = self._prices(look.drawn, who) if self.certifier.prices is None else self.certifier.prices
+        worthy = look.worthy or self.lookout.worthy(look.drawn, near)
+        self.known.crowded[worthy.crowded] = True
+        found = self._place_all(look.drawn.among(worthy.asked), near)
+        considered = [
+            _spread(found, np.searchsorted(worthy.worthy, worthy.asked), look.drawn.among(worthy.worthy)),
+        ]
+        as_believed = [_spread(found, worthy.asked, look.believed)]
+        before = 0
+        # Whoever came off with nothing chooses among what the others left, which has prices of its own.
+        while len(self.placed) > before and (waiting := who & self.known.crowded & (self.progress.waves == 0)).any():
+            before = len(self.placed)
+            look = self.lookout.look(waiting, capacity)
+            self._take_note(look)
+            found = self._place_all(look.drawn, self._prices(look.drawn, who))
+            considered.append(found)
+            as_believed.append(found._replace(candidates=look.believed))
+        placed = pl.concat([pl.DataFrame(schema=_PLACED), *self.placed])
+        placed = text_after_calls(placed, self.roster, capacity, self.permission, self.inputs, self.params)
         prices = self.certifier.add(considered, int(who.sum()) / max(len(who), 1), near)
         account = self.roster.account_of[placed["approach"].to_numpy()]
         return placed.with_columns(
             self.exploration.propensities(placed, as_believed, prices),
             explored=pl.Series(self.exploration.accounts()[account]),
         )
+
+    def _take_note(self, look: Look) -> None:
+        self.known.opened[look.opened] = True
+        self.known.likely[look.believed.approach] = True
 
     def _prices(self, candidates: Candidates, who: Bools) -> Floats:
         """Return prices of slots at which what is to be given now about fits; the first of a large plan are kept."""
@@ -212,22 +248,6 @@ class _Work:
         if self.certifier.prices is None and len(candidates) >= FEW:
             self.certifier.keep(prices, problem, float(who.mean()))
         return prices
-
-    def _worthy(self, candidates: Candidates, prices: Floats, *, first_look: bool) -> tuple[Ints, Ints]:
-        """Return which candidates may be worth their price, and which to choose from; of few, all.
-
-        Whoever comes off with nothing, as slots cost too much, has a second look at what the others left.
-        """
-        if not first_look or len(candidates) < FEW:
-            every = np.arange(len(candidates))
-            return every, every
-        worthy, gain = self.progress.worth_asking(candidates, prices)
-        some = candidates.among(worthy)
-        gain -= BLUR * whims(some.approach, some.begin) * prices[some.slot]
-        dear = np.ones(len(candidates), dtype=np.bool_)
-        dear[worthy] = False
-        self.known.crowded[self.roster.account_of[candidates.approach[dear]]] = True
-        return worthy, worthy[among_best(some.approach, gain, AN_APPROACH)]
 
     def _place_all(self, candidates: Candidates, prices: Floats) -> Considered:
         """Go on turn by turn until nothing more can be placed; return what was chosen from."""
