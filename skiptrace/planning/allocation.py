@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Allocation", "allocate", "best_first", "fit"]
 
-_SHARES = (1.0, 0.97, 0.94, 0.9, 0.8, 0.7, 0.5, 0.3, 0.0)
-"""Of the prices, asked for one after the other: room that nobody wants at its price becomes cheaper, and is given away
-in the end."""
+_SHARES = (1.05, 1.02, 1.0, 0.97, 0.94, 0.9, 0.8, 0.7, 0.5, 0.3, 0.0)
+"""Of the prices, asked for one after the other. They are only nearly known, and were they too low, whoever finds all
+slots of a kind taken would lose much; room that nobody wants at its price becomes cheaper, and is given away in the
+end."""
 _MORE = 1e-9
 """What has to be gained by giving back what one has."""
 
