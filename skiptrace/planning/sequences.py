@@ -1,10 +1,4 @@
-"""What each account would best be given at given prices of slots: one attempt after the other, each worth less.
-
-A row of a sequence is worth ``left · value + gift``, where ``left`` is the chance that the rows before it did not
-reach. As a function of ``left`` the worth of the best continuation is a maximum of straight lines, hence convex, so
-it lies below its chords: known at a few points, it is bounded from above between them, and closely. That makes the
-bound certain though ``left`` takes any value.
-"""
+"""What each account would best be given at given prices of slots: one attempt after the other, each worth less."""
 
 from __future__ import annotations
 
@@ -15,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from skiptrace.planning.columns import among_best, greatest
+from skiptrace.planning.continuing import Ahead, Order
 from skiptrace.planning.cores import each
 from skiptrace.timing import lots
 
@@ -38,7 +33,6 @@ __all__ = [
     "whims",
 ]
 
-_PARTS = 3
 AHEAD = 3
 """Rows that are chosen together: what may follow after that hardly tells which comes first, and each costs a pass."""
 COARSE, FINE, FINEST = 4, 8, 24
@@ -168,117 +162,6 @@ class Sequences(NamedTuple):
     gain: Floats
 
 
-class _Order:
-    """Where the candidates that may follow each one stand, once for all prices.
-
-    Candidates stand by owner and latest first (``late``), and by approach and latest first (``own``): what may follow
-    one is then what stands before a place, and the best of it a running maximum.
-    """
-
-    def __init__(self, problem: Problem) -> None:
-        span = int(problem.ready.max(initial=0)) + 1
-        later = span - 1 - problem.begin.astype(np.int64)
-        after = span - 1 - problem.ready.astype(np.int64)
-        # A third party is asked once: all approaches to one are one way, and it never follows itself.
-        most = int(problem.approach.max(initial=0)) + int(problem.group.max(initial=0)) + 2
-        way = np.where(problem.group >= 0, most - 1 - problem.group, problem.approach)
-        ways, way = np.unique(problem.owner.astype(np.int64) * most + way, return_inverse=True)
-        by_owner, by_way = problem.owner.astype(np.int64) * span, way.astype(np.int64) * span
-        self.late, self.late_at = _ahead_of(by_owner + later, by_owner + after)
-        self.owner, self.way = problem.owner.astype(np.float64), way.astype(np.float64)
-        if len(ways) == len(way):
-            # Approaches of one candidate each never follow themselves.
-            everyone = np.ones(len(way), dtype=np.bool_)
-            self.sides, self.parts = [(everyone, everyone)], []
-            return
-        # Two approaches differ if their numbers do in some bit: few running maxima, however many approaches.
-        number = way - np.searchsorted(ways, problem.owner.astype(np.int64) * most)
-        bits = int(number.max(initial=0)).bit_length()
-        self.sides = [
-            ((number >> bit & 1) == side, (number >> bit & 1) != side) for bit in range(bits) for side in (0, 1)
-        ]
-        self.own, self.own_at = _ahead_of(by_way + later, by_way + after)
-        self.parts = [(problem.part == part, (problem.part != part) & (problem.group < 0)) for part in range(_PARTS)]
-
-    def best_after(self, worth: Floats, worth_again: Floats) -> Floats:
-        """Return by candidate the best worth among those that may follow it, at least 0.
-
-        Parameters
-        ----------
-        worth, worth_again
-            By candidate, not negative: of what it is worth to go on with it, and to do so on the same approach.
-        """
-        top = max(float(worth.max(initial=0)), float(worth_again.max(initial=0))) + 1
-        found = np.zeros(len(worth))
-        steps = self.owner * top
-        for side, ask in self.sides:
-            self._running(np.where(side, worth, 0), steps, (self.late, self.late_at), ask, found)
-        steps = self.way * top
-        for part, others in self.parts:
-            self._running(np.where(others, worth_again, 0), steps, (self.own, self.own_at), part, found)
-        return found
-
-    @staticmethod
-    def _running(worth: Floats, steps: Floats, place: tuple[Ints, Ints], ask: Bools, found: Floats) -> None:
-        order, at = place
-        # Each owner stands a step higher than the one before, so that one maximum runs over all.
-        running = np.append(-1.0, np.maximum.accumulate((worth + steps)[order]))
-        np.maximum(found, running[at] - steps, out=found, where=ask)
-
-
-def _ahead_of(keys: Ints, after: Ints) -> tuple[Ints, Ints]:
-    """Return the order of keys, and how many of them are at most as large as each of ``after``."""
-    order = np.argsort(keys, kind="stable").astype(np.int32)
-    return order, np.searchsorted(keys[order], after, side="right").astype(np.int32)
-
-
-class _Ahead:
-    """What continuations are worth at most, at given prices.
-
-    They are computed for some chances of having missed between each owner's least and 1, denser where the likeliest
-    candidates lie: those are the ones chosen.
-    """
-
-    def __init__(self, problem: Problem, order: _Order, reduced: Floats, points: int) -> None:
-        deep = int(problem.left.max(initial=1))
-        least = np.minimum.reduceat(problem.missed, problem.first_of[:-1].clip(max=max(len(problem) - 1, 0)))
-        self._least = (least ** (deep - 1))[problem.owner]
-        # Where nothing is ever reached for good, there is one point.
-        self._last = 0 if float(self._least.min()) == 1 else points - 1
-        self._levels: list[Floats] = []
-        for _ in range(deep - 1):
-            level = np.zeros((self._last + 1, len(problem)))
-            for place, row in enumerate(level):
-                left = self._point(place)
-                on = reduced + self.after(left * problem.missed, len(self._levels))
-                worth, again = (np.maximum(left * share * problem.value + on, 0) for share in (1, problem.again))
-                row[:] = order.best_after(np.where(problem.later, worth, 0), np.where(problem.later, again, 0))
-            self._levels.append(level)
-
-    def _point(self, place: int | Ints) -> Floats:
-        found: Floats = self._least + (1 - self._least) * (place / max(self._last, 1)) ** 2
-        return found
-
-    def after(self, missed: Floats, rows: int | Ints) -> Floats:
-        """Return by candidate what going on after it is worth at most, with so many further rows."""
-        found = np.zeros(len(missed))
-        if not self._levels:
-            return found
-        if self._last == 0:
-            for number, level in enumerate(self._levels, start=1):
-                found = np.where(np.equal(rows, number), level[0], found)
-            return found
-        room = np.where(self._least < 1, 1 - self._least, 1)
-        place = np.sqrt(np.clip((missed - self._least) / room, 0, 1)) * self._last
-        low = np.minimum(place.astype(np.int64), self._last - 1)
-        share = np.clip((missed - self._point(low)) / np.maximum(self._point(low + 1) - self._point(low), 1e-12), 0, 1)
-        at = np.arange(len(missed))
-        for number, level in enumerate(self._levels, start=1):
-            on = level[low, at] * (1 - share) + level[low + 1, at] * share
-            found = np.where(np.equal(rows, number), on, found)
-        return found
-
-
 class Chooser:
     """Chooses for all owners of a problem, at any prices.
 
@@ -292,7 +175,7 @@ class Chooser:
         # Not the problem itself, which keeps its chooser: in a circle they would stay in memory long after their use.
         self._owners = len(problem.left)
         self._rows = int(problem.left.max(initial=1))
-        self._parts = each(lambda one: (*one, _Order(one[0]) if self._rows > 1 else None), _split(problem))
+        self._parts = each(lambda one: (*one, Order(one[0]) if self._rows > 1 else None), _split(problem))
 
     def __call__(
         self, prices: Floats, points: int = COARSE, whim: float = 0.0, tastes: Floats | None = None
@@ -315,7 +198,7 @@ class Chooser:
         bound, value, gain = np.zeros((3, owners))
         rows = np.full((owners, self._rows), -1, dtype=np.int64)
 
-        def choose(one: tuple[Problem, int, int, _Order | None]) -> tuple[Floats, Sequences]:
+        def choose(one: tuple[Problem, int, int, Order | None]) -> tuple[Floats, Sequences]:
             part, _, first, order = one
             reduced = part.gift - prices[part.slot] * (1 + whim * part.whims if whim else 1)
             if tastes is not None:
@@ -350,10 +233,10 @@ def _split(problem: Problem) -> Iterator[tuple[Problem, int, int]]:
         owner = until
 
 
-def _choose(problem: Problem, order: _Order | None, reduced: Floats, points: int) -> tuple[Floats, Sequences]:
+def _choose(problem: Problem, order: Order | None, reduced: Floats, points: int) -> tuple[Floats, Sequences]:
     """Choose for some owners; ``reduced`` is what candidates are worth whatever went before, less their prices."""
     owners, deep = len(problem.left), int(problem.left.max(initial=1))
-    ahead = None if order is None or deep == 1 or not len(problem) else _Ahead(problem, order, reduced, points)
+    ahead = None if order is None or deep == 1 or not len(problem) else Ahead(problem, order, reduced, points)
     left = problem.left[problem.owner]
     rows = np.full((owners, deep), -1, dtype=np.int64)
     value, gain, bound = np.zeros((3, owners))
