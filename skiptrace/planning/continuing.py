@@ -46,7 +46,7 @@ class Order:
             self._others, self._again = [_standing(problem.owner, late, [(problem.later, everyone)])], None
             return
         # Two approaches differ if their numbers do in some bit: few running maxima, however many approaches.
-        number = way - np.searchsorted(ways, problem.owner.astype(np.int64) * most)
+        number = way - np.searchsorted(ways, np.arange(len(problem.left)) * most)[problem.owner]
         bits = [(number >> bit & 1) > 0 for bit in range(int(number.max(initial=0)).bit_length())]
         self._others = [
             _standing(problem.owner, late, [(problem.later & bit, ~bit), (problem.later & ~bit, bit)]) for bit in bits
@@ -91,34 +91,44 @@ class _Standing(NamedTuple):
     def best(self, worth: Floats, top: float, found: Floats) -> None:
         """Raise what was found by candidate to the best worth (all below ``top``) among those that may follow it."""
         # Each step is higher than the one before by more than anything is worth, so that one maximum runs over all.
-        running = np.append(-1.0, np.maximum.accumulate(worth[self.order] + self.high * top))
-        np.maximum(found, running[self.at] - self.own * top, out=found)
+        running = np.full(len(self.order) + 1, -1.0)
+        np.maximum.accumulate(worth.take(self.order) + self.high * top, out=running[1:])
+        np.maximum(found, running.take(self.at) - self.own * top, out=found)
 
 
 def _standing(step: Ints, late: tuple[Ints, Ints], sides: Sequence[tuple[Bools, Bools]]) -> _Standing:
-    """Let some follow others: of each side those that may follow, and those that they may follow, who are all together.
+    """Let the candidates of each side stand in an order of their own, one side after the other.
 
-    ``late`` is :func:`_ahead_of` with steps before all.
+    Parameters
+    ----------
+    step
+        By candidate: the number of the step on which those stand that may follow it.
+    late
+        The order of all, step by step, and by candidate how many stand before its place: :func:`_ahead_of`.
+    sides
+        Of each side: which candidates stand there, and which they may follow; nothing is followed by two sides.
     """
     order, before = late
     steps = int(step.max(initial=0)) + 1
-    at, own = np.zeros_like(before), np.zeros(len(step))
+    places, at, own = np.zeros(len(order) + 1, dtype=np.int32), np.zeros_like(before), step.astype(np.float64)
     orders, highs, base = [], [], 0
     for number, (members, asking) in enumerate(sides):
-        here = members[order]
-        orders.append(order[here])
-        highs.append(step[orders[-1]] + float(number * steps))
-        who = np.flatnonzero(asking)
-        at[who] = base + np.append(0, np.cumsum(here))[before[who]]
-        own[who] = step[who] + float(number * steps)
+        here = members.take(order)
+        np.cumsum(here, out=places[1:])
+        at += asking * (base + places.take(before))
+        own += asking * float(number * steps)
+        orders.append(np.compress(here, order))
+        highs.append(step.take(orders[-1]) + float(number * steps))
         base += len(orders[-1])
     return _Standing(np.concatenate(orders), np.concatenate(highs), at, own)
 
 
 def _ahead_of(keys: Ints, after: Ints) -> tuple[Ints, Ints]:
     """Return the order of keys, and how many of them are at most as large as each of ``after``."""
-    order = np.argsort(keys, kind="stable").astype(np.int32)
-    return order, np.searchsorted(keys[order], after, side="right").astype(np.int32)
+    order, at = np.argsort(keys, kind="stable"), np.empty(len(keys), dtype=np.int32)
+    # Asked for in about their order, places are found in less time.
+    at[order] = np.searchsorted(keys[order], after[order], side="right")
+    return order.astype(np.int32), at
 
 
 class Ahead:
@@ -159,8 +169,10 @@ class Ahead:
         square = np.clip((missed - self._least) / room, 0, 1) * self._last**2
         low = np.minimum(np.sqrt(square).astype(np.int64), max(self._last - 1, 0))
         share = np.clip((square - low**2) / (2 * low + 1), 0, 1)
-        at = np.arange(len(missed))
+        # By point and candidate.
+        at = low * len(missed) + np.arange(len(missed))
+        above = at + len(missed) * (self._last > 0)
         for number, level in levels.items():
-            on = level[low, at] * (1 - share) + level[np.minimum(low + 1, self._last), at] * share
+            on = level.take(at) * (1 - share) + level.take(above) * share
             found = np.where(np.equal(rows, number), on, found)
         return found

@@ -46,7 +46,7 @@ and the share of its price that a candidate may be worth less for an owner to be
 BLUR = 0.1
 """Share of its price by which a candidate may seem dearer or cheaper when few are kept: prices are only nearly known,
 so owners who are alike may not all lose the same."""
-_CHUNK = 200_000
+_CHUNK = 100_000
 """Candidates looked at together: few enough for the processor's cache."""
 _SLACK = 1e-9
 """Added to each account's bound: more than rounding can take from it."""
@@ -101,7 +101,7 @@ class Problem:
         """Return the problem of some owners, numbered anew, and some candidates, and the positions of what stays."""
         kept = np.flatnonzero(owners[self.owner] if open_ is None else owners[self.owner] & open_)
         number = np.cumsum(owners) - 1
-        columns = {field.name: getattr(self, field.name)[kept] for field in fields(self) if field.name != "left"}
+        columns = {field.name: getattr(self, field.name).take(kept) for field in fields(self) if field.name != "left"}
         return replace(self, **{**columns, "owner": number[self.owner[kept]], "left": self.left[owners]}), kept
 
     def with_rows(self, most: int) -> Problem:
@@ -243,8 +243,9 @@ def _choose(problem: Problem, order: Order | None, reduced: Floats, points: int)
     missed = np.ones(owners)
     for row in range(deep):
         share, may = after_rows(problem, rows[:, :row])
-        now = missed[problem.owner] * share * problem.value
-        on = 0.0 if ahead is None else ahead.after(missed[problem.owner] * problem.missed, left - row - 1)
+        missing = missed.take(problem.owner)
+        now = missing * share * problem.value
+        on = 0.0 if ahead is None else ahead.after(missing * problem.missed, left - row - 1)
         worth = np.where(may & (left > row), now + reduced + on, -np.inf)
         chosen, most = greatest(worth, problem.first_of)
         if row == 0:
