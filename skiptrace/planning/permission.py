@@ -93,11 +93,8 @@ class Permission:
         """
         if not len(which):
             return Judged(np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.int64), pl.DataFrame(schema=_ROW))
-        rows = self._who.select("approach", "person", "point")[candidates.approach[which]].with_columns(
-            begin=pl.Series(self._micros(candidates.begin[which])),
-            end=pl.Series(self._micros(candidates.end[which])) - 1,
-        )
-        placed = self._placed.filter(_shared(self._placed, rows, "person") | _shared(self._placed, rows, "point"))
+        rows = self._rows(candidates, which)
+        placed = self._beside(rows)
         if at_start_only:
             return self._judge(rows, placed, moments=1)
         parts = []
@@ -110,6 +107,24 @@ class Permission:
             allowed[mine], again[mine] = found.allowed, found.again
         order = np.argsort(np.concatenate([mine for mine, _ in parts]))
         return Judged(allowed, again, pl.concat([found.rows for _, found in parts])[order])
+
+    def foresee(self, candidates: Candidates, which: Ints, before: Ints) -> Judged:
+        """Return what law would say of candidates at their start, were others placed before; it is not kept."""
+        rows = self._rows(candidates, which)
+        others = self._rows(candidates, before).with_columns(laws=pl.lit([], _ROW["laws"]))
+        verdicts, again = self._ask(rows, pl.concat([self._beside(rows), others]), moments=1)
+        allowed = (verdicts["verdict"] == Verdict.ALLOW).fill_null(value=False).to_numpy()
+        return Judged(allowed, again, rows.with_columns(laws=verdicts["all_provisions"]))
+
+    def _rows(self, candidates: Candidates, which: Ints) -> pl.DataFrame:
+        return self._who.select("approach", "person", "point")[candidates.approach[which]].with_columns(
+            begin=pl.Series(self._micros(candidates.begin[which])),
+            end=pl.Series(self._micros(candidates.end[which])) - 1,
+        )
+
+    def _beside(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows placed that law may count for these: the same persons' and points'."""
+        return self._placed.filter(_shared(self._placed, rows, "person") | _shared(self._placed, rows, "point"))
 
     def tell(self, rows: pl.DataFrame) -> None:
         """Count rows placed (``Judged.rows``) as attempts made."""

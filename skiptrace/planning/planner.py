@@ -1,8 +1,9 @@
 """Make a plan: turn by turn, the lawful slots within capacity that are worth most together.
 
 In each turn everything that is left to do is laid out at prices of slots, and of each person's rows the first is
-placed: it was chosen with those after it in view. What law denies is taken out and something else is asked for at the
-same prices. Accounts for which every candidate was full get new candidates, from the slots that still have room.
+placed: it was chosen with those after it in view, and law was asked which those could be. What law denies is taken out
+and something else is asked for at the same prices. Accounts for which every candidate was full get new candidates, from
+the slots that still have room.
 
 Of many persons some are planned after the others; while they are, what the next may be given is looked up.
 """
@@ -27,6 +28,7 @@ from skiptrace.planning.inputs import Plan
 from skiptrace.planning.looking import Lookout
 from skiptrace.planning.permission import Permission
 from skiptrace.planning.prices import find_prices
+from skiptrace.planning.refusals import foreseeing, strike
 from skiptrace.planning.roster import enrol
 from skiptrace.planning.rows import schedule_rows
 from skiptrace.planning.sequences import AHEAD, FEW
@@ -51,8 +53,6 @@ __all__ = ["plan"]
 
 _TOGETHER = 20_000
 """Accounts that are planned together; memory grows with them."""
-_PATIENCE = 6
-"""Denials running after which an approach is given up, whenever law says it would be allowed again."""
 _PLACED = {
     "approach": pl.Int64(),
     "begin": pl.Int64(),
@@ -244,43 +244,58 @@ class _Work:
         if not len(which):
             return np.zeros(len(self.capacity.room))
         problem = self._problem(candidates, which, first, later)
-        prices = find_prices(problem, self.capacity.room, self._ties(candidates, which[problem.first_of[:-1]]))
+        tie = self._ties(candidates, which[problem.first_of[:-1]])
+        prices = np.zeros(len(self.capacity.room))
+
+        def choose(problem: Problem) -> Ints:
+            prices[:] = find_prices(problem, self.capacity.room, tie, prices if prices.any() else None)
+            return problem.chooser(prices)[1].rows
+
+        foreseeing(self.permission, candidates, which, problem, np.zeros(len(candidates), dtype=np.bool_), choose)
         if self.certifier.prices is None and len(candidates) >= FEW:
             self.certifier.keep(prices, problem, float(who.mean()))
         return prices
 
     def _place_all(self, candidates: Candidates, prices: Floats) -> Considered:
         """Go on turn by turn until nothing more can be placed; return what was chosen from."""
-        gone = np.zeros(len(candidates), dtype=np.bool_)
+        gone, beyond = np.zeros((2, len(candidates)), dtype=np.bool_)
         allowed: list[Bools] = []
         while True:
             before = len(self.placed)
-            self._turn(candidates, gone, prices, first_turn=not allowed)
+            self._turn(candidates, gone, prices, None if allowed else beyond)
             allowed.append(~gone)
             if len(self.placed) == before:
                 # What law refuses after the first turn, it refuses in view of the plan's own rows.
-                return Considered(candidates, allowed[0], allowed[min(1, len(allowed) - 1)])
+                return Considered(candidates, allowed[0], allowed[min(1, len(allowed) - 1)] & ~beyond)
 
-    def _turn(self, candidates: Candidates, gone: Bools, prices: Floats, *, first_turn: bool) -> None:
-        """Give each person at most one row."""
+    def _turn(self, candidates: Candidates, gone: Bools, prices: Floats, beyond: Bools | None) -> None:
+        """Give each person at most one row; in the first turn, mark what law would refuse after others (``beyond``)."""
         first, later = self.progress.open(candidates, gone)
         favourites = self._best(candidates, np.flatnonzero(first), self._person(candidates, np.flatnonzero(first)))
-        if not first_turn:
+        if beyond is None:
             # After rows of the plan's own, law allows less: better to ask for every approach once than one by one, also
             # for those that would be counted on later.
             ahead = np.flatnonzero(first | later)
             best = self._best(candidates, ahead, candidates.approach[ahead])
             judged = self.permission.judge(candidates, best, at_start_only=True)
             if not judged.allowed.all():
-                self._strike(candidates, best, judged, gone, round_=0)
+                strike(candidates, best, judged, gone)
                 first, later = self.progress.open(candidates, gone)
         which = np.flatnonzero(first | later)
         if not len(which):
             return
         problem = self._problem(candidates, which, first, later)
         tie = self._ties(candidates, which[problem.first_of[:-1]])
-        laid = allocate(problem, self.capacity.room, tie, prices)
-        rows = np.where(laid.rows >= 0, which[laid.rows], -1)
+
+        def choose(problem: Problem) -> Ints:
+            return allocate(problem, self.capacity.room, tie, prices).rows
+
+        problem, rows = (
+            (problem, choose(problem))
+            if beyond is None
+            else foreseeing(self.permission, candidates, which, problem, beyond, choose)
+        )
+        rows = np.where(rows >= 0, which[rows], -1)
         # Room is kept for what each person is to be given in later turns.
         free = self.capacity.room - np.bincount(candidates.slot[rows[rows >= 0]], minlength=len(self.capacity.room))
         round_ = 0
@@ -291,7 +306,7 @@ class _Work:
             chosen = rows[asking, 0]
             judged = self.permission.judge(candidates, chosen)
             self._place(candidates, chosen, judged, favourites)
-            self._strike(candidates, chosen, judged, gone, round_=round_)
+            strike(candidates, chosen, judged, gone, round_)
             denied = np.zeros(len(rows), dtype=np.bool_)
             denied[np.flatnonzero(asking)[~judged.allowed]] = True
             if not denied.any():
@@ -345,16 +360,6 @@ class _Work:
             "all_provisions": rows["laws"],
         }
         self.placed.append(pl.DataFrame(columns, schema=_PLACED))
-
-    @staticmethod
-    def _strike(candidates: Candidates, asked: Ints, judged: Judged, gone: Bools, *, round_: int) -> None:
-        """Take out what was denied, and the approach's other slots before law allows it again."""
-        denied = asked[~judged.allowed]
-        gone[denied] = True
-        again = np.full(int(candidates.approach.max(initial=-1)) + 1, np.iinfo(np.int64).min)
-        until = judged.again[~judged.allowed] if round_ < _PATIENCE else np.iinfo(np.int64).max
-        again[candidates.approach[denied]] = until
-        gone |= candidates.begin < again[candidates.approach]
 
 
 def _spread(found: Considered, which: Ints, candidates: Candidates) -> Considered:

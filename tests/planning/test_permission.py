@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import polars as pl
 import pytest
@@ -82,10 +83,13 @@ def test_a_row_of_another_law_does_not_break_the_law_of_an_earlier_row(counted, 
 
 def test_what_the_law_of_an_earlier_row_forbids_is_told_as_the_reason():
     inputs = world(2, person_id=["P", "P"])
+    # The other account can only be called after the one whose law counts it.
+    last = (pl.col("account_id") == "A000") | (pl.col("not_before") > AS_OF + timedelta(hours=12))
     calls = replace(
-        inputs, counted={"one.a-day": ("call",)}, windows=inputs.windows.filter(pl.col("channel") == "call")
+        inputs, counted={"one.a-day": ("call",)}, windows=inputs.windows.filter(pl.col("channel") == "call", last)
     )
-    made = plan(calls, AS_OF, PARAMS.model_copy(update={"horizon_days": 1}), OneADay({"A000"}, "account"))
+    once = PARAMS.model_copy(update={"horizon_days": 1, "max_attempts_per_account": 1})
+    made = plan(calls, AS_OF, once, OneADay({"A000"}, "account"))
     assert made.schedule["account_id"].to_list() == ["A000"]
     assert set(made.withheld.filter(pl.col("account_id") == "A001")["provision"]) == {"one.a-day"}
 
@@ -102,3 +106,15 @@ def test_two_persons_at_one_number_are_not_both_called_where_only_one_may_be():
     made = plan(replace(inputs, leads=leads, windows=windows), AS_OF, PARAMS, OneADay({"A000", "A001"}, "point"))
     assert closest(made.schedule, ["A000", "A001"]) >= 24
     assert made.schedule["account_id"].n_unique() == 2
+
+
+def test_no_room_is_kept_for_what_law_would_refuse_after_the_first_row():
+    inputs = world(60)
+    calls = replace(inputs, windows=inputs.windows.filter(pl.col("channel") == "call"))
+    law = OneADay(set(inputs.accounts["account_id"]), "account")
+    tight = PARAMS.model_copy(update={"horizon_days": 1, "calls_per_slot": 4})
+    values = [
+        plan(calls, AS_OF, tight.model_copy(update={"max_attempts_per_account": most}), law).diagnostics["value"]
+        for most in (1, 6)
+    ]
+    assert values[1] == pytest.approx(values[0], rel=0.002)
