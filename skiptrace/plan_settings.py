@@ -67,6 +67,9 @@ class PlanParams(BaseModel):
     round_days: int = Field(default=14, ge=0)
     """Attempts of these last days, since the debtor was last reached, are waves that a plan goes on from, and it tries
     other ways than they did; older ones say little of how somebody is best reached now."""
+    retry_days: int = Field(default=7, ge=0, le=365)
+    """A contact point is tried again at a time of day at which it failed once so many days have passed: people's weeks
+    are alike, and it may still be the likeliest time."""
     history_days: int = Field(default=365, ge=1)
     """Replies, refusals, hang-ups and promises further back say little of how somebody is now."""
     hang_up_s: float = Field(default=10, ge=0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from skiptrace.planning.candidates import DAYPARTS
 from skiptrace.planning.pace import CHANNELS
+from skiptrace.planning.rounds import NEVER
 from skiptrace.planning.sequences import Problem
 from skiptrace.planning.worth import stakes, worth_of
 
@@ -56,7 +57,8 @@ class Progress:
         # Where no channel is used twice, one that failed in this round has failed at all times of day.
         once = roster.pace.one_channel_once[roster.pace.cadence_of]
         worn = once & roster.begun.channels[roster.account_of, roster.pace.channel_of] & (roster.relation_of < 0)
-        self._stale = roster.begun.failed | worn[:, None]
+        self._fresh_from = params.retry_days * _DAY_S - roster.begun.failed
+        self._fresh_from[worn] = NEVER
         living = np.bincount(roster.account_of[~roster.begun.dead], minlength=len(self.waves)) > 0
         self._given_up = roster.begun.dead & living[roster.account_of]
         self._waves_before = roster.pace.before(roster.begun.step[roster.account_of])
@@ -104,7 +106,7 @@ class Progress:
     def in_cadence(self, candidates: Candidates, first: Bools, later: Bools) -> tuple[Bools, Bools]:
         """Mark, of those that may be next and later, the candidates of the account's wave, and of those after it.
 
-        What failed in this round, before this plan, is only done again where nothing else is left, and then once; a
+        What failed lately, before this plan, is only done again where nothing else is left, and then once; a
         dead point is not tried while the account has another. For a first wave without any, those of the others may be
         next.
         """
@@ -117,7 +119,7 @@ class Progress:
         # Better another channel than to leave a person out whom law lets us reach; what follows can wait.
         opening = (self.waves == 0)[account]
         elsewhere = first & opening & pace.in_wave_from(approach, candidates.part, np.zeros_like(account))
-        untried = ~self._stale[approach, candidates.part]
+        untried = candidates.begin >= self._fresh_from[approach, candidates.part]
         now = np.zeros(len(account), dtype=np.bool_)
         served = np.zeros(len(self.waves), dtype=np.bool_)
         for choice in (here & untried, elsewhere & untried, here & opening, elsewhere):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from skiptrace.planning.pace import Pace
     from skiptrace.settings import PlanParams
 
-__all__ = ["ROUND", "Begun", "begun", "round_so_far"]
+__all__ = ["NEVER", "ROUND", "Begun", "begun", "round_so_far"]
 
 ROUND = Table(
     name="round",
@@ -36,11 +36,13 @@ ROUND = Table(
         "channel": Column(dtype=TEXT, words=Channel, required=True),
         "point_key": text("null = not known where"),
         "started_at": Column(dtype=INSTANT, required=True),
+        "ago_s": Column(dtype=pl.Int64(), required=True, description="seconds before the plan"),
         "dead": Column(
             dtype=pl.Boolean(), required=True, description="the last that is known of the point: it is dead"
         ),
     },
 )
+NEVER = np.iinfo(np.int32).max
 _SAME_WAVE = timedelta(hours=1)
 """A text message that follows a call within it belongs to the call's wave."""
 
@@ -55,7 +57,7 @@ class Begun(NamedTuple):
     step
         By account: waves of its cadence that these attempts have been.
     failed
-        Approach × daypart: tried in this round, in vain.
+        Approach × daypart: seconds from the last try in vain to the start of the plan; ``NEVER`` if there was none.
     dead
         By approach: its point proved dead in this round.
     channels
@@ -64,7 +66,7 @@ class Begun(NamedTuple):
 
     made: npt.NDArray[np.int64]
     step: npt.NDArray[np.int64]
-    failed: npt.NDArray[np.bool_]
+    failed: npt.NDArray[np.int32]
     dead: npt.NDArray[np.bool_]
     channels: npt.NDArray[np.bool_]
 
@@ -99,7 +101,10 @@ def round_so_far(attempts: pl.DataFrame, as_of: datetime, params: PlanParams) ->
         .join(since, on="account_id", how="left")
         .filter((pl.col("started_at") > pl.col("since")).fill_null(value=True))
         .sort("account_id", "started_at", "channel", "point_key", "attempt_id")
-        .with_columns(dead=(pl.col("live") < 0).fill_null(value=False))
+        .with_columns(
+            dead=(pl.col("live") < 0).fill_null(value=False),
+            ago_s=(as_of - pl.col("started_at")).dt.total_seconds(),
+        )
     )
     last = pl.col("dead").last().over("account_id", "channel", "point_key")
     return ROUND.conform(tried.with_columns(dead=last & pl.col("point_key").is_not_null()).select(list(ROUND.schema)))
@@ -144,18 +149,19 @@ def _waves(tried: pl.DataFrame, size: int, pace: Pace) -> tuple[npt.NDArray[np.i
     return made, step
 
 
-def _failed(tried: pl.DataFrame, approaches: pl.DataFrame) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    found = tried.select("account_id", "channel", "point_key", "started_at", "dead").join(
+def _failed(tried: pl.DataFrame, approaches: pl.DataFrame) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+    found = tried.select("account_id", "channel", "point_key", "started_at", "ago_s", "dead").join(
         approaches.filter(pl.col("party") == Party.DEBTOR).select(
             "approach", "account_id", "channel", "point_key", "time_zone"
         ),
         on=["account_id", "channel", "point_key"],
     )
-    failed = np.zeros((approaches.height, len(DAYPARTS)), dtype=np.bool_)
+    failed = np.full((approaches.height, len(DAYPARTS)), NEVER, dtype=np.int32)
     for (zone,), rows in found.partition_by("time_zone", as_dict=True).items():
         at = rows["started_at"].to_physical().to_numpy()
         hour = (at + offsets(str(zone), at)) // (3_600 * SECOND) % 24
-        failed[rows["approach"].to_numpy(), daypart(hour)] = True
+        ago = rows["ago_s"].clip(upper_bound=NEVER).cast(pl.Int32).to_numpy()
+        np.minimum.at(failed, (rows["approach"].to_numpy(), daypart(hour)), ago)
     dead = np.zeros(approaches.height, dtype=np.bool_)
     dead[found.filter("dead")["approach"].to_numpy()] = True
     return failed, dead

@@ -21,6 +21,7 @@ def tried(*rows):
     frame = pl.DataFrame(
         [
             {"account_id": "A000", "channel": channel, "point_key": point, "started_at": at, "dead": dead}
+            | {"ago_s": int((AS_OF - at).total_seconds())}
             for channel, point, at, dead in rows
         ]
     )
@@ -42,10 +43,25 @@ def test_the_next_wave_takes_a_time_of_day_at_which_nothing_failed():
     calls = replace(inputs, windows=inputs.windows.filter(channel="call", contact_point=PHONE))
     usual = schedule(calls)["not_before"][0]
     hour = {"morning": 9, "afternoon": 13, "evening": 18}[part(usual)]
-    again = schedule(calls, ("call", PHONE, AS_OF.replace(hour=hour) - timedelta(days=2), False))
-    assert part(usual) not in {part(at) for at in again["not_before"]}
+    failed = AS_OF.replace(hour=hour) - timedelta(days=2)
+    again = schedule(calls, ("call", PHONE, failed, False))
+    early = {part(at) for at in again["not_before"] if datetime.fromisoformat(at) < failed + timedelta(days=7)}
+    assert early
+    assert part(usual) not in early
     assert again["wave"].to_list() == [2, 3]
     assert "wave 2: attempts before it in this round that did not reach the debtor: 1" in again["reasons"][0]
+
+
+def test_after_a_week_the_same_time_of_day_may_be_tried_again():
+    inputs = treated_world(1)
+    calls = replace(inputs, windows=inputs.windows.filter(channel="call", contact_point=PHONE))
+    usual = schedule(calls)["not_before"][0]
+    hour = {"morning": 9, "afternoon": 13, "evening": 18}[part(usual)]
+    failed = ("call", PHONE, AS_OF.replace(hour=hour) - timedelta(days=8), False)
+    assert schedule(calls, failed)["not_before"][0] == usual
+    patient = PARAMS.model_copy(update={"retry_days": 14})
+    rows = plan(replace(calls, tried=tried(failed)), AS_OF, patient, Law(calls.windows)).schedule
+    assert part(usual) not in {part(at) for at in rows["not_before"]}
 
 
 def test_a_person_with_whom_every_way_has_failed_is_not_left_out():
