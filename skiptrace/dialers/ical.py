@@ -9,7 +9,7 @@ import polars as pl
 
 from skiptrace.dialers.handover import Handover
 from skiptrace.dialers.packing import Packing
-from skiptrace.dialers.screening import ACCOUNT, AT, UNTIL, not_carried, screened
+from skiptrace.dialers.screening import ACCOUNT, AT, ONCE, UNTIL, not_carried, screened
 from skiptrace.vocabulary import Channel
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Ical:
             "Party": pl.col("party"),
             "Purpose": pl.col("purpose"),
             "Template": pl.col("template_id"),
+            "Only if": pl.when(~ONCE).then(pl.lit("nobody answers the call before it")),
         }
         description = pl.concat_str(
             [pl.lit(f"{name}: ") + value for name, value in told.items()], separator="\n", ignore_nulls=True

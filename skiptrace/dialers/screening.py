@@ -25,6 +25,7 @@ __all__ = [
     "ACCOUNT",
     "AT",
     "CALLS",
+    "ONCE",
     "UNTIL",
     "Screened",
     "extras",
@@ -42,6 +43,8 @@ AT, UNTIL = "_at", "_until"
 """Begin and end of a row's window, UTC: begin rounded up and end rounded down, so that neither leaves the window."""
 ACCOUNT = pl.when(pl.col("party") == Party.DEBTOR).then("account_id")
 """The account, null for third parties: an account number would tell them, or whoever looks on, of a debt."""
+ONCE = pl.col("sequence") == 1
+"""The row is to be done whatever became of others; a wave's second row is a text message after a missed call."""
 
 _CONTROL = r"[\p{Cc}\x{2028}\x{2029}]"
 _E164 = r"^\+[1-9][0-9]{6,14}$"

@@ -10,7 +10,7 @@ import polars as pl
 
 from skiptrace.dialers.handover import Handover
 from skiptrace.dialers.packing import Packing
-from skiptrace.dialers.screening import AT, json_members, not_carried, screened
+from skiptrace.dialers.screening import AT, ONCE, json_members, not_carried, screened
 from skiptrace.tables import Check
 from skiptrace.vocabulary import Channel, Party
 
@@ -41,6 +41,7 @@ class Twilio:
         )
         begin = pl.col(AT)
         checks = (
+            Check("sent only if nobody answers the call before it, which is not told", "sequence", ONCE),
             Check("begins in less than 15 minutes", "not_before", (begin >= as_of + _SOONEST) | begin.is_null()),
             Check("begins in more than 35 days", "not_before", (begin <= as_of + _LATEST) | begin.is_null()),
             Check("no content template is named for it and this party", "template_id", content.is_not_null()),

@@ -52,6 +52,12 @@ def test_every_channel_has_its_events_with_both_ends_of_the_window():
         assert (event["at"], event["end"]) == (moment(BASE["not_before"]), moment(BASE["not_after"]))
 
 
+def test_a_message_after_a_missed_call_says_that_it_is_one():
+    text = BASE | {"attempt_id": "s1", "channel": "sms", "sequence": 2}
+    unfolded = handed(BASE, text).documents[0].content.decode().replace("\r\n ", "")
+    assert unfolded.count("Only if: nobody answers the call before it") == 1
+
+
 def test_what_a_calendar_would_read_as_more_than_text_comes_through():
     (event,) = ical(handed(LETTER).documents[0])
     assert event["number"] == LETTER["contact_point"]

@@ -62,6 +62,12 @@ def test_without_a_text_nothing_is_sent(template):
     assert handed(TEXT, options=bare).refused["column"].to_list() == ["template_id"]
 
 
+def test_a_message_after_a_missed_call_is_not_sent_whatever_became_of_the_call():
+    refused = handed(TEXT | {"sequence": 2}).refused
+    assert refused["column"].to_list() == ["sequence"]
+    assert "nobody answers the call" in refused["reason"][0]
+
+
 def test_calls_are_not_for_twilio_and_a_sender_may_be_named():
     options = {"messaging_service_sid": "MG" + "a" * 32, "from_number": "+442079460999"}
     options |= {"content": {"sms_first_reminder": "HX" + "1" * 32}}
