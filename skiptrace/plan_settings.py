@@ -19,7 +19,7 @@ class PlanParams(BaseModel):
     horizon_days: int = Field(default=7, ge=1, le=60)
     slot_minutes: int = Field(default=30, ge=15, le=60)
     max_attempts_per_account: int = Field(default=2, ge=1, le=20)
-    """Attempts of one account in one plan, all channels together."""
+    """Attempts of one account in one plan, all channels together; the text after a missed call belongs to its call."""
     calls_per_slot: int = Field(default=500, ge=0, le=MOST)
     """Calls that the lines and agents can make in one slot."""
     messages_per_slot: int = Field(default=5_000, ge=0, le=MOST)

@@ -154,19 +154,24 @@ class Permission:
         return Judged(allowed, again, judged.rows)
 
     def _counted_by_others(self, judged: Judged, placed: pl.DataFrame) -> tuple[Ints, Ints]:
-        """Return pairs of an allowed row and one placed, judged by a law that counts the other and did not judge it."""
+        """Return pairs of an allowed row and one placed, judged by a law that counts the new one and did not see it.
+
+        A law that judged both has seen the earlier one.
+        """
         new = judged.rows.with_row_index("new").filter(pl.Series(judged.allowed))
         new = new.with_columns(channel=self._who["channel"].gather(new["approach"]))
         old = placed.with_row_index("old").rename({"laws": "law"})
         bearing = pl.concat(
             [
-                new.join(old, on=key, how="inner").select("new", "old", "channel", "laws", "law")
+                new.join(old, on=key, how="inner").select(
+                    "new", "old", "channel", "laws", "law", before=pl.col("begin") < pl.col("begin_right")
+                )
                 for key in ("person", "point")
             ]
-        ).filter(pl.col("law") != pl.col("laws"))
+        ).filter((pl.col("law") != pl.col("laws")) | pl.col("before"))
         pairs = (
             bearing.explode("law")
-            .filter(~pl.col("law").is_in(pl.col("laws")))
+            .filter(~pl.col("law").is_in(pl.col("laws")) | pl.col("before"))
             .with_columns(pl.col("law").str.split(":").list.first())
             .join(self._counted, on=["law", "channel"], how="semi")
             .select("new", "old")

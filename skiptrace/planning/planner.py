@@ -259,20 +259,23 @@ class _Work:
     def _place_all(self, candidates: Candidates, prices: Floats) -> Considered:
         """Go on turn by turn until nothing more can be placed; return what was chosen from."""
         gone, beyond = np.zeros((2, len(candidates)), dtype=np.bool_)
-        allowed: list[Bools] = []
+        allowed: list[tuple[Bools, Bools]] = []
         while True:
             before = len(self.placed)
-            self._turn(candidates, gone, prices, None if allowed else beyond)
-            allowed.append(~gone)
+            self._turn(candidates, gone, beyond, prices, first_turn=not allowed)
+            allowed.append((~gone, ~(gone | beyond)))
             if len(self.placed) == before:
                 # What law refuses after the first turn, it refuses in view of the plan's own rows.
-                return Considered(candidates, allowed[0], allowed[min(1, len(allowed) - 1)] & ~beyond)
+                return Considered(candidates, allowed[0][0], allowed[min(1, len(allowed) - 1)][1])
 
-    def _turn(self, candidates: Candidates, gone: Bools, prices: Floats, beyond: Bools | None) -> None:
-        """Give each person at most one row; in the first turn, mark what law would refuse after others (``beyond``)."""
+    def _turn(self, candidates: Candidates, gone: Bools, beyond: Bools, prices: Floats, *, first_turn: bool) -> None:
+        """Give each person at most one row.
+
+        ``beyond`` is what law is foreseen to refuse after other rows, and then what it does refuse after those placed.
+        """
         first, later = self.progress.open(candidates, gone)
         favourites = self._best(candidates, np.flatnonzero(first), self._person(candidates, np.flatnonzero(first)))
-        if beyond is None:
+        if not first_turn:
             # After rows of the plan's own, law allows less: better to ask for every approach once than one by one, also
             # for those that would be counted on later.
             ahead = np.flatnonzero(first | later)
@@ -281,6 +284,8 @@ class _Work:
             if not judged.allowed.all():
                 strike(candidates, best, judged, gone)
                 first, later = self.progress.open(candidates, gone)
+            again = np.isin(candidates.approach, candidates.approach[best])
+            beyond[again] = gone[again]
         which = np.flatnonzero(first | later)
         if not len(which):
             return
@@ -290,11 +295,10 @@ class _Work:
         def choose(problem: Problem) -> Ints:
             return allocate(problem, self.capacity.room, tie, prices).rows
 
-        problem, rows = (
-            (problem, choose(problem))
-            if beyond is None
-            else foreseeing(self.permission, candidates, which, problem, beyond, choose)
-        )
+        if first_turn:
+            problem, rows = foreseeing(self.permission, candidates, which, problem, beyond, choose)
+        else:
+            rows = choose(problem)
         rows = np.where(rows >= 0, which[rows], -1)
         # Room is kept for what each person is to be given in later turns.
         free = self.capacity.room - np.bincount(candidates.slot[rows[rows >= 0]], minlength=len(self.capacity.room))

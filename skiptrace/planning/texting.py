@@ -1,7 +1,8 @@
 """Text messages that follow a first call at once, if nobody answers it: rows of their own, allowed by law as any other.
 
-A person is given none whose later rows it could bear on, and none that the bounds on attempts have no room for: then
-the message takes the place of a later one to the same number, or there is none.
+A person is given one in a round, after the first call. It belongs to its call, so that the plan's bounds on attempts
+count the two as one; law counts both, also for the rows after them. Where the next row is a text to the same number,
+that one is brought forward, or there is none. Cadences that use no channel twice have no room for further texts.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from skiptrace.compliance.zones import SECOND
 from skiptrace.contracts.inputs import INSTANT
 from skiptrace.planning.candidates import Candidates
 from skiptrace.planning.capacity import KIND_OF
+from skiptrace.planning.pace import CHANNELS
 from skiptrace.vocabulary import Channel, Party
 
 if TYPE_CHECKING:
@@ -69,58 +71,63 @@ def text_after_calls(
     given_back = placed[found["later"].drop_nulls()]
     freed = capacity.slots(roster.kind_of[given_back["approach"]], given_back["begin"].to_numpy())
     np.add.at(capacity.room, freed, 1)
-    added = found.with_columns(
-        wave=pl.lit(1, pl.Int64), sequence=pl.lit(2, pl.Int64), due=pl.lit(value=False), favourite=pl.lit(value=False)
-    )
+    added = found.with_columns(sequence=pl.lit(2, pl.Int64), due=pl.lit(value=False), favourite=pl.lit(value=False))
     kept = placed.with_row_index("row").filter(~pl.col("row").is_in(found["later"].drop_nulls().implode()))
     return pl.concat([kept.drop("row"), added.select(placed.columns)])
 
 
 def _wanted(placed: pl.DataFrame, roster: Roster, params: PlanParams) -> pl.DataFrame:
-    """Return the calls that a message may follow: ``after`` (the call's end), and ``later``, the row replaced."""
+    """Return the calls that a message may follow.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``account_id``, ``contact_point``, ``part`` and ``wave`` of the call; ``after``, its end, and ``until``, when
+        the person has to be left alone before the next row (Unix seconds); ``later``, the row replaced, and its begin.
+    """
+    called = np.zeros(len(roster.accounts_of), dtype=np.bool_)
+    called[roster.person_of[roster.begun.channels[:, CHANNELS.index(Channel.CALL)]]] = True
     accounts = roster.accounts.select(
-        "account", several=pl.Series(roster.accounts_of).gather(roster.person_of) > 1
-    ).with_columns(text=roster.treatment["after_missed_call"])
-    most = pl.Series(roster.pace.most(params))
+        "account", text=roster.treatment["after_missed_call"], called=pl.Series(called).gather(roster.person_of)
+    )
+    approach = placed["approach"]
     rows = (
         placed.select("approach", "begin", "end", "wave", "part")
         .with_row_index("row")
-        .with_columns(most=most.gather(placed["approach"]))
+        .with_columns(
+            gap=pl.Series(roster.pace.gap_s(params)).gather(approach),
+            most=pl.Series(roster.pace.most(params)).gather(approach),
+            once=pl.Series(roster.pace.one_channel_once[roster.pace.cadence_of]).gather(approach),
+        )
         .hstack(
-            roster.approaches.select("account", "account_id", "person", "contact_point", "channel", "party")[
-                placed["approach"]
-            ]
+            roster.approaches.select("account", "account_id", "person", "contact_point", "channel", "party")[approach]
         )
         .join(accounts, on="account", how="left", maintain_order="left")
         .sort("person", "begin", "approach")
+        .with_columns(call=(pl.col("channel") == Channel.CALL) & (pl.col("party") == Party.DEBTOR))
     )
+    same = (pl.col(name) == pl.col(name).shift(1) for name in ("account", "contact_point"))
     after = rows.with_columns(
+        call=pl.col("call") & (pl.col("call").cum_sum().over("person") == 1),
         left=pl.len().over("person") - pl.int_range(1, pl.len() + 1).over("person"),
-        person_rows=pl.len().over("person"),
-        account_rows=pl.len().over("account"),
         next_row=pl.col("row").shift(-1).over("person"),
         next_begin=pl.col("begin").shift(-1).over("person"),
-        replaces=(
-            _SMS
-            & (pl.col("contact_point") == pl.col("contact_point").shift(1))
-            & (pl.col("account") == pl.col("account").shift(1))
-        )
-        .shift(-1)
-        .over("person")
-        .fill_null(value=False),
+        until=(pl.col("begin") - pl.col("gap")).shift(-1).over("person"),
+        replaces=pl.all_horizontal(_SMS, *same).shift(-1).over("person").fill_null(value=False),
     )
-    per_person = max(params.max_attempts_per_person, params.max_attempts_per_account)
-    bound = pl.when("several").then(per_person).otherwise(params.max_attempts_per_account)
-    room = (pl.col("account_rows") < pl.col("most")) & (pl.col("person_rows") < bound)
-    alone, instead = (pl.col("left") == 0) & room, (pl.col("left") == 1) & pl.col("replaces")
-    calls = (pl.col("channel") == Channel.CALL) & (pl.col("party") == Party.DEBTOR) & (pl.col("wave") == 1)
-    return after.filter(calls & pl.col("text").is_not_null() & (alone | instead)).select(
+    last, instead = pl.col("left") == 0, pl.col("replaces") & (pl.col("left") == 1)
+    # Whoever is to be treated gently is not given one row more than their cadence has.
+    gently = (pl.col("wave") == 1) & (instead | (last & (pl.len().over("account") < pl.col("most"))))
+    free = pl.when("once").then(gently).otherwise(instead | ~pl.col("replaces"))
+    return after.filter(pl.col("call") & ~pl.col("called") & pl.col("text").is_not_null() & free).select(
         "account_id",
         "contact_point",
         "part",
+        "wave",
         after="end",
-        later=pl.when(instead).then("next_row").cast(pl.Int64),
-        later_begin=pl.when(instead).then("next_begin"),
+        until=pl.when(~pl.col("replaces")).then("until"),
+        later=pl.when("replaces").then("next_row").cast(pl.Int64),
+        later_begin=pl.when("replaces").then("next_begin"),
     )
 
 
@@ -135,13 +142,13 @@ def _openings(wanted: pl.DataFrame, roster: Roster, capacity: Capacity, params: 
     )
     slot_ends = (pl.col("after") // length + 1) * length
     found = spans.with_columns(
-        begin=pl.col("after"), end=pl.min_horizontal("closes", slot_ends, pl.lit(capacity.end, pl.Int64))
+        begin=pl.col("after"), end=pl.min_horizontal("closes", slot_ends, "until", pl.lit(capacity.end, pl.Int64))
     )
     return (
         found.filter(pl.col("end") - pl.col("begin") >= params.min_window_s)
         .sort("account_id", "approach", "end", descending=[False, False, True])
         .unique("account_id", keep="first", maintain_order=True)
-        .select(pl.col("approach").cast(pl.Int64), "begin", "end", "part", "later", "later_begin")
+        .select(pl.col("approach").cast(pl.Int64), "begin", "end", "part", "wave", "later", "later_begin")
     )
 
 

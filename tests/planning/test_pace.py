@@ -41,8 +41,10 @@ def test_accounts_without_history_are_planned_as_if_nothing_were_known():
     known, unknown = treated_world(6), world(6)
     one = plan(known, AS_OF, MANY, Law(known.windows)).schedule
     two = plan(unknown, AS_OF, MANY, Law(unknown.windows)).schedule
-    assert one.equals(two)
-    assert one.height > 12
+    # But for the texts after missed calls, which a treatment names.
+    texted = ["rank", "follow_up", "expected_value", "reasons"]
+    assert one.filter(sequence=1).drop(texted).sort("attempt_id").equals(two.drop(texted).sort("attempt_id"))
+    assert two.height > 12
 
 
 def test_help_comes_in_writing_first_a_call_later_and_never_in_the_evening():

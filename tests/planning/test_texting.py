@@ -12,6 +12,7 @@ import pytest
 
 from skiptrace.contracts.schemas import schema_of
 from skiptrace.planning import PlanInputs, plan
+from skiptrace.planning.rounds import ROUND
 from skiptrace.planning.rows import follow_up
 from skiptrace.settings import PlanParams
 from skiptrace.vocabulary import Channel, Party
@@ -42,7 +43,9 @@ def rows_of(inputs: PlanInputs, params: PlanParams = PARAMS, law: Law | None = N
     assert_sound(made, inputs, params)
     counts = dict(made.schedule.group_by("channel").len().iter_rows())
     assert made.diagnostics["capacity"]["messages"]["used"] == counts.get("sms", 0) + counts.get("email", 0)
-    assert made.schedule.group_by("account_id").len()["len"].max() <= params.max_attempts_per_account
+    own = made.schedule.filter(sequence=1)
+    assert own.group_by("account_id").len()["len"].max() <= params.max_attempts_per_account
+    assert made.schedule.filter(sequence=2)["account_id"].is_unique().all()
     return made.schedule.sort("account_id", "wave", "sequence")
 
 
@@ -122,12 +125,12 @@ def test_what_law_denies_after_the_call_is_not_sent_and_the_later_row_stays():
     assert not any("sms:" in said for said in rows["follow_up"])
 
 
-def test_a_call_that_is_all_there_is_gets_its_message_if_the_bounds_have_room():
+def test_the_message_belongs_to_its_call_so_that_bounds_count_the_two_as_one():
     inputs = texted_today_only(phones_only())
     late = pl.col("channel").eq("call") & (pl.col("not_before") > datetime(2026, 11, 23, 20, tzinfo=UTC))
     today = replace(inputs, windows=inputs.windows.filter(~late))
     assert rows_of(today)["channel"].to_list() == ["call", "sms"] * 6
-    assert rows_of(today, PlanParams(max_attempts_per_account=1))["channel"].to_list() == ["call"] * 6
+    assert rows_of(today, PlanParams(max_attempts_per_account=1))["channel"].to_list() == ["call", "sms"] * 6
     assert set(rows_of(today, PlanParams(messages_per_slot=0))["channel"]) == {"call"}
     assert set(rows_of(today, PlanParams(min_p_reach=0.15))["channel"]) == {"call"}
 
@@ -145,10 +148,54 @@ def test_capacity_for_messages_holds_and_the_likeliest_go_first():
     assert 0 < rows.filter(sequence=2).height < 12
 
 
-def test_whoever_has_a_later_row_of_another_kind_gets_none():
-    inputs = treated_world(6)
-    rows = rows_of(replace(inputs, windows=inputs.windows.filter(pl.col("channel").is_in(["call", "letter"]))))
-    assert rows.filter(sequence=2).is_empty()
+def call_and_letter() -> PlanInputs:
+    """Leave text messages the first day only, and calls: what follows later is a letter."""
+    inputs = texted_today_only(treated_world(6))
+    late = pl.col("channel").eq("call") & (pl.col("not_before") > datetime(2026, 11, 23, 20, tzinfo=UTC))
+    ways = pl.col("channel").is_in(["call", "sms", "letter"])
+    return replace(inputs, windows=inputs.windows.filter(ways & ~late))
+
+
+def test_whoever_has_later_rows_gets_it_too():
+    rows = rows_of(call_and_letter())
+    assert rows.select("channel", "wave", "sequence").rows() == [("call", 1, 1), ("sms", 1, 2), ("letter", 2, 1)] * 6
+
+
+def test_there_is_none_that_law_would_refuse_a_later_row_for():
+    inputs = replace(call_and_letter(), counted={"two": ("call", "sms", "letter")})
+
+    class Two(Law):
+        """Allow a letter after one attempt, not after two, and tell which provision says so."""
+
+        def __call__(self, proposals: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
+            verdicts = super().__call__(proposals, history).with_columns(all_provisions=pl.lit(["two:allow"]))
+            made = history.group_by("account_id").len("made")
+            asked = proposals.select("account_id", "channel").join(
+                made, on="account_id", how="left", maintain_order="left"
+            )
+            over = (
+                asked.select((pl.col("channel") == "letter") & (pl.col("made") > 1)).to_series().fill_null(value=False)
+            )
+            return verdicts.with_columns(verdict=pl.when(over).then(pl.lit("deny")).otherwise("verdict"))
+
+    rows = rows_of(inputs, law=Two(inputs.windows))
+    assert rows.select("channel", "wave", "sequence").rows() == [("call", 1, 1), ("letter", 2, 1)] * 6
+
+
+def test_a_round_has_one():
+    inputs = call_and_letter()
+    before = {"account_id": "A000", "channel": "call", "point_key": "+44770090000900", "dead": False}
+    tried = ROUND.conform(pl.DataFrame([before | {"started_at": AS_OF - timedelta(days=3), "ago_s": 3 * 86_400}]))
+    assert rows_of(replace(inputs, tried=tried)).filter(sequence=2)["account_id"].to_list() == [
+        f"A00{number}" for number in range(1, 6)
+    ]
+
+
+def test_the_person_is_left_alone_after_it_as_after_any_row():
+    rows = timed(rows_of(call_and_letter())).sort("account_id", "not_before")
+    gap = pl.col("not_before") - pl.col("not_after").shift(1).over("account_id", order_by="not_before")
+    assert rows.filter(sequence=1, wave=2).height == 6
+    assert rows.select(pl.col("channel"), gap=gap).filter(channel="letter")["gap"].min() >= timedelta(hours=20)
 
 
 @pytest.mark.parametrize(
