@@ -116,13 +116,14 @@ def _telling(legs: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
         .then(2)
         .otherwise(1),
     )
+    said = ("start", "channel", "disposition", "answer", "end")
     unread = faults.select(*_PLACE, unread=pl.lit(value=True)).unique()
     return (
         legs.join(meanings, on="outcome", how="left", maintain_order="left")
         .join(unread, on=_PLACE, how="left", maintain_order="left")
         .with_columns(binding=pl.when(pl.col("unread").is_null()).then(pl.col("binding").fill_null(0)).otherwise(-1))
         # By what stands in the rows, not by their order: the same call is the same attempt in any file.
-        .sort("call", "binding", "duration_s", "start", "channel", ROW, descending=[False, True, True] + [False] * 3)
+        .sort("call", "binding", "duration_s", *said, ROW, descending=[False, True, True] + [False] * (len(said) + 1))
         .unique("call", keep="first", maintain_order=True)
         .sort(_PLACE)
     )

@@ -20,7 +20,7 @@ from skiptrace.dialers.whose import apart_from_earlier, placed_by_id, placed_by_
 from skiptrace.errors import InputError, PromiseBroken, UsageError
 from skiptrace.ingest.barring import uncoded_attempts
 from skiptrace.ingest.batch import check_params
-from skiptrace.ingest.keys import with_derived_ids
+from skiptrace.ingest.keys import content_text, with_derived_ids
 from skiptrace.ingest.merging import DUPLICATE, merge_rows
 from skiptrace.ingest.rejections import rejections
 from skiptrace.ingest.rows import ROW, SHEET
@@ -143,7 +143,7 @@ def read_results(
     good = _named(together.alone, _once(known.attempts, known.uncoded), told)
     merged = merge_rows(
         ATTEMPTS,
-        pl.concat([each.select(*ATTEMPTS.schema, FILE, LINE, *_PLACE) for each in (good, together.both)]),
+        _by_content(pl.concat([each.select(*ATTEMPTS.schema, FILE, LINE, *_PLACE) for each in (good, together.both)])),
         _other_versions(known.attempts.join(good, on="attempt_id", how="semi"), good),
     )
     on_record = _once(merged.rows, known.attempts, known.uncoded)
@@ -186,6 +186,12 @@ def _once(*attempts: pl.DataFrame) -> pl.DataFrame:
     """Return attempts of several frames, of each id the first."""
     both = pl.concat(each.select(list(ATTEMPTS.schema)) for each in attempts)
     return both.unique("attempt_id", keep="first", maintain_order=True)
+
+
+def _by_content(rows: pl.DataFrame) -> pl.DataFrame:
+    """Sort rows by what they say, so that of versions that bind us alike the same is kept in any order of rows."""
+    content = content_text(rows, list(ATTEMPTS.schema)).alias("_content")
+    return rows.with_columns(content).sort("_content", *_PLACE).drop("_content")
 
 
 def _other_versions(known: pl.DataFrame, good: pl.DataFrame) -> pl.DataFrame:

@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 import polars as pl
 
+from skiptrace.contracts.inputs import ATTEMPTS
 from skiptrace.dialers.outcome_map import shipped_map
 from skiptrace.dialers.whose import END_DIGITS
+from skiptrace.ingest.keys import content_text
 from skiptrace.ingest.rows import ROW, SHEET
 from skiptrace.ingest.strictness import bindingness
 from skiptrace.vocabulary import Outcome
@@ -104,7 +106,9 @@ def _pairs(mine: pl.DataFrame, theirs: pl.DataFrame, *, of_log: bool) -> pl.Data
 
 def _nearest(mine: pl.DataFrame, theirs: pl.DataFrame, *, of_log: bool) -> pl.DataFrame:
     """Return pairs of which each is the nearest of the other, and in its span."""
-    left = mine.drop_nulls([*_KEYS, "started_at"]).with_columns(_t=pl.col("started_at")).sort("started_at", *_PLACE)
+    left = mine.drop_nulls([*_KEYS, "started_at"]).with_columns(_t=pl.col("started_at"))
+    content = content_text(left, list(ATTEMPTS.schema)).alias("_content")
+    left = left.with_columns(content).sort("started_at", "_content", *_PLACE)
     right = theirs.drop_nulls([*_KEYS, "started_at"]).with_columns(_t=pl.col("started_at"))
     right = right.sort("started_at", "attempt_id")
     found = [
@@ -121,7 +125,7 @@ def _nearest(mine: pl.DataFrame, theirs: pl.DataFrame, *, of_log: bool) -> pl.Da
         .drop_nulls("attempt_id_2")
         .with_columns(_away=away)
         .filter(pl.col("_away") <= _SLACK_S)
-        .sort("_away", "started_at", "started_at_2", *_PLACE)
+        .sort("_away", "started_at", "started_at_2", "_content", *_PLACE, "attempt_id_2")
     )
     columns = [*mine.columns, *(f"{name}_2" for name in theirs.columns if name not in _KEYS)]
     return _one_to_one(pairs.unique([*_PLACE, "attempt_id_2"], keep="first", maintain_order=True)).select(columns)

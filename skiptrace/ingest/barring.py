@@ -140,8 +140,9 @@ def uncoded_attempts(rows: pl.DataFrame, faulty: pl.DataFrame, accounts: pl.Seri
     )
     if made.is_empty():
         return made
-    content = content_text(made)
-    made = made.filter(content.is_first_distinct()).sort(ATTEMPTS.key[0], "account_id", "started_at")
+    made = made.with_columns(content_text(made)).filter(pl.col("content").is_first_distinct())
+    # By all that a row says, not by where it stands: it settles which of several bears the id.
+    made = made.sort(ATTEMPTS.key[0], "account_id", "started_at", "content").drop("content")
     # An id that another attempt bears cannot be kept; the row still counts.
     reused = pl.col("attempt_id").is_in(taken.implode()) | ~pl.col("attempt_id").is_first_distinct()
     free = made.with_columns(pl.when(~reused).then("attempt_id").alias("attempt_id"))

@@ -163,6 +163,12 @@ def test_an_unknown_disposition_is_rejected_and_law_counts_the_call(read, tmp_pa
     assert told.attempts["outcome"].to_list() == ["failed"]
 
 
+def test_of_two_rows_of_a_call_that_bind_alike_the_same_tells_in_any_order(read):
+    rows = [line(full(disposition=each)) for each in ("BUSY", "FAILED")]
+    one, two = (read("".join(order)).attempts for order in (rows, rows[::-1]))
+    assert one.drop("_line").equals(two.drop("_line"))
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_the_halves_of_a_local_channel_are_one_attempt(read, order):
     found = read("".join(map(line, halves()[::order])))

@@ -94,6 +94,12 @@ def test_another_call_is_another(take, other):
     assert take(record("09:05:00", "09:05:40"), other).height == 2
 
 
+def test_which_of_two_lines_alike_is_the_record_is_told_by_what_they_say(take):
+    told = [log("09:05:02", "B"), log("09:05:02", "NA")]
+    found = [take(record("09:05:00", "09:05:40"), "".join(order)) for order in (told, told[::-1])]
+    assert_frame_equal(*found)
+
+
 def test_one_record_takes_one_line_and_lines_of_one_log_are_never_put_together(take):
     assert take(log("09:05:00") + log("09:05:03")).height == 2
     found = take(record("09:05:00", "09:05:40"), log("09:05:02") + log("09:05:30"))
