@@ -12,6 +12,7 @@ from skiptrace.compliance.verify import verify
 from skiptrace.contracts.csv_files import write_csv
 from skiptrace.dialers import DIALERS, FORMATS, read_schedule, write_schedule
 from skiptrace.errors import InputError, UsageError
+from skiptrace.pipeline.followed_up import not_to_follow
 from skiptrace.pipeline.handing_over import MANIFEST, REFUSED, hand_over, no_leftovers
 from skiptrace.pipeline.on_record import off_record, with_ended_consents
 from skiptrace.pipeline.release import sha256, staged
@@ -135,6 +136,9 @@ def recheck(schedule: Path, gathered: Gathered, casefile: Casefile | None, terms
     made = frame.join(reported, on="attempt_id", how="semi", maintain_order="left")
     open_rows = frame.join(reported, on="attempt_id", how="anti", maintain_order="left")
     done = made.select("attempt_id", provision=pl.lit("made"), reason=pl.lit("results say that it was made"))
+    over = not_to_follow(frame, gathered.tables["attempts"]).join(reported, on="attempt_id", how="anti")
+    open_rows = open_rows.join(over, on="attempt_id", how="anti", maintain_order="left")
+    done = pl.concat([done, over])
     forged = off_record(open_rows, casefile) if casefile is not None else None
     if forged is not None:  # nor do these count as attempts beside the others: they do not go out
         open_rows = (

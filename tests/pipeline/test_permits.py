@@ -51,7 +51,7 @@ def _set(casefile, table, change):
 
 def test_every_permit_of_a_plan_follows_from_what_is_kept(planned):
     permits = _permits(planned)
-    assert len(permits) == 6
+    assert len(permits) == 8
     for permit in permits:
         found = explain_issued(permit, planned)
         assert found["permit"]["recomputed"] == permit

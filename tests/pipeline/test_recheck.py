@@ -26,7 +26,8 @@ ROWS = {
     ("UK-1002", 1),
     ("UK-1002", 2),
 }
-"""Account × wave of the plan: in Ohio, after an attempt of late, a call, then an e-mail; elsewhere two calls."""
+"""Account × wave of the plan: in Ohio, after an attempt of late, a call, then an e-mail; elsewhere two calls, the first
+with a text message for when nobody answers."""
 SCHEMA = "consent_id,given_by,given_to,basis,purposes,given_at,valid_until,revoked_at\n"
 CASES = {
     "nothing": ({}, set()),
@@ -167,6 +168,23 @@ def test_what_results_report_is_done_with_and_what_has_expired_is_gone(monday, k
     assert not passed.is_empty()
 
 
+@pytest.mark.parametrize(
+    ("outcome", "gone"), [("no_answer", set()), ("busy", {(1, 2)}), ("human_unverified", {(1, 2)})]
+)
+def test_a_text_after_a_call_goes_out_if_the_call_was_missed(outcome, gone, monday, kept, terms, tmp_path):
+    mine = _schedule(monday).filter(account_id="UK-1002")
+    call, text = mine.filter(wave=1, sequence=1), mine.filter(wave=1, sequence=2)
+    report = tmp_path / "r.csv"
+    call.select("attempt_id", started_at="not_before", outcome=pl.lit(outcome)).write_csv(report)
+    then = replace(terms, as_of=text["not_before"].str.to_datetime(time_zone="UTC")[0])
+    results.take_results(report, kept, then)
+    checked = exporting.recheck(monday / "out" / "schedule.jsonl", gathering.recall(kept, then), kept, then)
+    over = mine.join(checked.findings.filter(provision="house.follow-up"), on="attempt_id")
+    assert set(over.select("wave", "sequence").iter_rows()) == gone
+    assert set(over["reason"]) == ({f"the attempt before it came to {outcome}: next_wave"} if gone else set())
+    assert (text["attempt_id"][0] in checked.kept["attempt_id"].to_list()) == (not gone)
+
+
 def _at_gate(rows, kept, terms, folder):
     """What the last gate says of rows that somebody else wrote."""
     folder.mkdir(exist_ok=True)
@@ -179,7 +197,7 @@ def _moved(name, **by):
     return moved.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-UK_CALL = (pl.col("account_id") == "UK-1002") & (pl.col("wave") == 1)
+UK_CALL = (pl.col("account_id") == "UK-1002") & (pl.col("wave") == 1) & (pl.col("sequence") == 1)
 EDITS = {
     "another attempt": ({"attempt_id": pl.lit("a0000000000000000")}, "no plan in the casefile released this attempt"),
     "a forged permit": ({"permit_id": pl.lit("PAAAAAAAAAAAAAAA")}, "its permit was not issued for this attempt"),
@@ -266,8 +284,8 @@ def test_the_audit_tells_what_came_to_the_gate_and_what_went_out(monday, kept, t
     assert [entry.command for entry in chain[-3:]] == ["plan", "verify", "verify"]
     assert chain[-2].as_of == terms.as_of.isoformat()
     assert chain[-2].details == {
-        "rows": 6,
-        "accepted": 4,
+        "rows": 8,
+        "accepted": 6,
         "refused": 2,
         "provisions": {"house.permit": 2},
         "sha256": before,
