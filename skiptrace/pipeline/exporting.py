@@ -136,9 +136,6 @@ def recheck(schedule: Path, gathered: Gathered, casefile: Casefile | None, terms
     made = frame.join(reported, on="attempt_id", how="semi", maintain_order="left")
     open_rows = frame.join(reported, on="attempt_id", how="anti", maintain_order="left")
     done = made.select("attempt_id", provision=pl.lit("made"), reason=pl.lit("results say that it was made"))
-    over = not_to_follow(frame, gathered.tables["attempts"]).join(reported, on="attempt_id", how="anti")
-    open_rows = open_rows.join(over, on="attempt_id", how="anti", maintain_order="left")
-    done = pl.concat([done, over])
     forged = off_record(open_rows, casefile) if casefile is not None else None
     if forged is not None:  # nor do these count as attempts beside the others: they do not go out
         open_rows = (
@@ -149,7 +146,11 @@ def recheck(schedule: Path, gathered: Gathered, casefile: Casefile | None, terms
     history = gathered.history.join(_not_over(open_rows, terms), on="attempt_id", how="anti", maintain_order="left")
     picture = understand(gathered.tables, history, terms, gathered.judgements, gathered.known, gathered.model)
     terms.on_stage("verify")
-    law = verify(open_rows, picture.facts, picture.rulebook, terms.as_of, terms.settings.check)
+    # What is not to be done any more does not count as an attempt beside the others; what law says of it goes first.
+    over = not_to_follow(frame, gathered.tables["attempts"]).join(open_rows, on="attempt_id", how="semi")
+    apart = (open_rows.join(over, on="attempt_id", how=how, maintain_order="left") for how in ("anti", "semi"))
+    law = pl.concat(verify(rows, picture.facts, picture.rulebook, terms.as_of, terms.settings.check) for rows in apart)
+    done = pl.concat([done, over.join(law, on="attempt_id", how="anti")])
     if casefile is not None:
         law = with_ended_consents(law, gathered.tables["consents"], terms.as_of, casefile)
     findings = pl.concat([done, law])

@@ -185,7 +185,7 @@ def test_the_audit_tells_what_the_last_gate_was_given_and_let_out(skiptrace, ran
 
 def test_a_schedule_that_was_left_alone_passes_until_it_expires(skiptrace, ran, known):
     schedule = ran.out / "schedule.parquet"
-    assert "6 rows, 0 refused" in skiptrace("verify", schedule, *known).out
+    assert "8 rows, 0 refused" in skiptrace("verify", schedule, *known).out
     late = skiptrace("verify", schedule, *known[:2], "--as-of", "2026-12-23T09:00:00Z", "--json")
     assert late.code == 6
     assert {finding["provision"] for finding in json.loads(late.out)["refused"]} == {"expired"}

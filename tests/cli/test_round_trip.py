@@ -77,7 +77,7 @@ def begin(ran, tmp_path):
         assert verified.code == 0, verified.err
         forms = ["--format", "vicidial", "--format", "asterisk", "--settings", tmp_path / "dialer.toml"]
         done = enter("export", release, *forms, "--out", out, "--as-of", MONDAY)
-        assert "vicidial: 6 rows = 5 written + 0 refused + 1 not for this dialer" in done.out, done.err
+        assert "vicidial: 8 rows = 5 written + 0 refused + 3 not for this dialer" in done.out, done.err
         return Round(casefile, release, out, pl.read_ndjson(release))
 
     return released
@@ -191,7 +191,12 @@ def test_results_of_vicidial_come_home_and_the_next_plan_knows_them(begin, tmp_p
     gate = made.enter("verify", made.release, "--json", at=WEDNESDAY)
     refused = {row["attempt_id"]: row["provision"] for row in json.loads(gate.out)["refused"]}
     never = made.attempt("CN-1003", 2)["attempt_id"]
-    assert refused == {**dict.fromkeys(placed, "made"), never: "house.stop.do-not-call"}
+    texts = made.rows.filter(sequence=2)["attempt_id"]
+    assert refused == {
+        **dict.fromkeys(placed, "made"),
+        never: "house.stop.do-not-call",
+        **dict.fromkeys(texts, "expired"),
+    }
 
     done = made.enter("plan", "--out", tmp_path / "next")
     assert done.code == 0, done.err
@@ -207,7 +212,7 @@ def test_results_of_vicidial_come_home_and_the_next_plan_knows_them(begin, tmp_p
 
     # What the first plan still wanted is the second's to give: none of it goes out any more.
     gone = made.enter("verify", made.release, "--out", tmp_path / "old.jsonl")
-    assert (gone.code, "6 rows, 6 refused" in gone.out) == (0, True)
+    assert (gone.code, "8 rows, 8 refused" in gone.out) == (0, True)
     assert (tmp_path / "old.jsonl").read_bytes() == b""
 
 
