@@ -119,3 +119,17 @@ def test_what_a_capacity_file_says_wrong_is_told_in_one_line(tmp_path, text, sai
 def test_a_capacity_file_of_an_editor_that_marks_its_bytes_is_read(tmp_path):
     (tmp_path / "capacity.toml").write_text("[[calls]]\nagents = 3\n", encoding="utf-8-sig")
     assert load_capacity(tmp_path / "capacity.toml").calls[0].agents == 3
+
+
+def test_shares_add_up_and_what_one_leaves_is_given_back():
+    capacity = Capacity(10 * DAY, PARAMS)
+    whole = capacity.room.copy()
+    first, second = capacity.put_aside(1, 3), capacity.put_aside(1, 2)
+    assert (first.room + second.room + capacity.room == whole).all()
+    assert abs(first.room.sum() - whole.sum() / 3) < 0.1 * whole.sum()
+    first.take(np.flatnonzero(first.room))
+    capacity.give_back(first)
+    assert not first.room.any()
+    last = capacity.put_aside(1, 1)
+    assert not capacity.room.any()
+    assert (last.room + second.room).sum() == whole.sum() - np.count_nonzero(whole)
