@@ -162,7 +162,7 @@ class Capacity:
         self.room = self.room - share.room
         return share
 
-    def give_back(self, share: Capacity) -> None:
+    def take_in(self, share: Capacity) -> None:
         """Take in the room that is left of another, which has none then."""
         self.room, share.room = self.room + share.room, np.zeros_like(share.room)
 

@@ -112,9 +112,7 @@ class Permission:
         """Return what law would say of candidates at their start, were others placed before; it is not kept."""
         rows = self._rows(candidates, which)
         others = self._rows(candidates, before).with_columns(laws=pl.lit([], _ROW["laws"]))
-        verdicts, again = self._ask(rows, pl.concat([self._beside(rows), others]), moments=1)
-        allowed = (verdicts["verdict"] == Verdict.ALLOW).fill_null(value=False).to_numpy()
-        return Judged(allowed, again, rows.with_columns(laws=verdicts["all_provisions"]))
+        return self._judge(rows, pl.concat([self._beside(rows), others]), moments=1, kept=False)
 
     def _rows(self, candidates: Candidates, which: Ints) -> pl.DataFrame:
         return self._who.select("approach", "person", "point")[candidates.approach[which]].with_columns(
@@ -130,11 +128,12 @@ class Permission:
         """Count rows placed (``Judged.rows``) as attempts made."""
         self._placed = pl.concat([self._placed, rows])
 
-    def _judge(self, rows: pl.DataFrame, placed: pl.DataFrame, *, moments: int) -> Judged:
-        """Judge rows with those placed in view."""
+    def _judge(self, rows: pl.DataFrame, placed: pl.DataFrame, *, moments: int, kept: bool = True) -> Judged:
+        """Judge rows with those placed in view, and keep the denials, or only ask what would be."""
         verdicts, again = self._ask(rows, placed, moments=moments)
         allowed = (verdicts["verdict"] == Verdict.ALLOW).fill_null(value=False).to_numpy()
-        self._deny(rows.filter(pl.Series(~allowed)), verdicts.filter(pl.Series(~allowed)))
+        if kept:
+            self._deny(rows.filter(pl.Series(~allowed)), verdicts.filter(pl.Series(~allowed)))
         return Judged(allowed, again, rows.with_columns(laws=verdicts["all_provisions"]))
 
     def _sparing(self, judged: Judged, placed: pl.DataFrame) -> Judged:

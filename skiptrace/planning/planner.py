@@ -146,13 +146,14 @@ def _in_parts(work: _Work, capacity: Capacity) -> Iterator[pl.DataFrame]:
     with ThreadPoolExecutor(1) as beside:
         ahead = look(0)
         for number in range(parts):
-            share, found = ahead[0], ahead[1].result()
+            share, looked = ahead
+            found = looked.result()
             if number + 1 < parts:
                 ahead = look(number + 1)
             else:
-                share.give_back(capacity)
+                share.take_in(capacity)
             yield work.plan_some(part == number, share, found)
-            capacity.give_back(share)
+            capacity.take_in(share)
 
 
 @dataclass(kw_only=True)
@@ -251,7 +252,7 @@ class _Work:
             prices[:] = find_prices(problem, self.capacity.room, tie, prices if prices.any() else None)
             return problem.chooser(prices)[1].rows
 
-        foreseeing(self.permission, candidates, which, problem, np.zeros(len(candidates), dtype=np.bool_), choose)
+        foreseeing(self.permission, candidates, which, problem, choose)
         if self.certifier.prices is None and len(candidates) >= FEW:
             self.certifier.keep(prices, problem, float(who.mean()))
         return prices
@@ -296,7 +297,8 @@ class _Work:
             return allocate(problem, self.capacity.room, tie, prices).rows
 
         if first_turn:
-            problem, rows = foreseeing(self.permission, candidates, which, problem, beyond, choose)
+            problem, rows, foreseen = foreseeing(self.permission, candidates, which, problem, choose)
+            beyond |= foreseen
         else:
             rows = choose(problem)
         rows = np.where(rows >= 0, which[rows], -1)

@@ -55,9 +55,8 @@ def foreseeing(
     candidates: Candidates,
     which: Ints,
     problem: Problem,
-    beyond: Bools,
     choose: Callable[[Problem], Ints],
-) -> tuple[Problem, Ints]:
+) -> tuple[Problem, Ints, Bools]:
     """Choose without what law would refuse after the rows chosen.
 
     Parameters
@@ -66,17 +65,15 @@ def foreseeing(
         The law, and the rows placed so far.
     candidates, which, problem
         All of them, those that the problem is made of, and it.
-    beyond
-        By candidate: what law refuses to be a later row; written to.
     choose
         Gives each owner of a problem rows: owner × row, positions in the problem, -1 for none.
 
     Returns
     -------
     tuple
-        The problem that was chosen from in the end, and the rows.
+        The problem that was chosen from in the end, the rows, and by candidate whether law refuses it as a later row.
     """
-    rows = choose(problem)
+    rows, beyond = choose(problem), np.zeros(len(candidates), dtype=np.bool_)
     for time in range(_TIMES if rows.shape[1] > 1 else 0):
         # Where law refuses much, it is asked of those, too, who might be given a second row instead.
         who = np.flatnonzero(rows[:, 0 if time else 1] >= 0)
@@ -90,4 +87,4 @@ def foreseeing(
             break
         problem = replace(problem, later=problem.later & ~beyond[which])
         rows = choose(problem)
-    return problem, rows
+    return problem, rows, beyond

@@ -121,14 +121,14 @@ def test_a_capacity_file_of_an_editor_that_marks_its_bytes_is_read(tmp_path):
     assert load_capacity(tmp_path / "capacity.toml").calls[0].agents == 3
 
 
-def test_shares_add_up_and_what_one_leaves_is_given_back():
+def test_shares_add_up_and_what_one_leaves_is_taken_in():
     capacity = Capacity(10 * DAY, PARAMS)
     whole = capacity.room.copy()
     first, second = capacity.put_aside(1, 3), capacity.put_aside(1, 2)
     assert (first.room + second.room + capacity.room == whole).all()
     assert abs(first.room.sum() - whole.sum() / 3) < 0.1 * whole.sum()
     first.take(np.flatnonzero(first.room))
-    capacity.give_back(first)
+    capacity.take_in(first)
     assert not first.room.any()
     last = capacity.put_aside(1, 1)
     assert not capacity.room.any()
