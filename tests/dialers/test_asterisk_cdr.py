@@ -13,7 +13,7 @@ from skiptrace.dialers import read_outcome_map, read_results
 from skiptrace.errors import InputError, UsageError
 from skiptrace.settings import IngestParams
 from tests.dialers.conftest import CALL
-from tests.dialers.worlds import on_record
+from tests.dialers.worlds import assert_cuts_give_the_whole, on_record
 
 ACCOUNTS = ("A1", "A3", "A4", "A5")
 NUMBERS = (
@@ -403,12 +403,4 @@ def test_the_order_of_rows_does_not_matter(tmp_path_factory, rows, data):
 @given(rows=ROWS, cut=st.integers(0, 12), back=st.integers(0, 12))
 def test_overlapping_exports_give_the_calls_of_the_whole(tmp_path_factory, rows, cut, back):
     folder = tmp_path_factory.mktemp("overlap")
-    records = calls(rows)
-    columns = ["account_id", "started_at", "outcome"]
-    whole = read_rows(folder, records).attempts
-    first = read_rows(folder, records[:cut]).attempts
-    second = read_rows(folder, records[max(0, cut - back) :], first).attempts
-    both = pl.concat([first.join(second, on="attempt_id", how="anti"), second])
-    assert_frame_equal(both.select(columns).sort(columns), whole.select(columns).sort(columns))
-    again = read_rows(folder, records, both)
-    assert_frame_equal(again.attempts.drop("_line"), both.sort("attempt_id").drop("_line"))
+    assert_cuts_give_the_whole(lambda *given: read_rows(folder, *given).attempts, calls(rows), cut, back)

@@ -12,7 +12,7 @@ from skiptrace.contracts.outputs import SCHEDULE
 from skiptrace.dialers import read_results
 from tests.dialers.conftest import CALL
 from tests.dialers.test_vicidial_results import ACCOUNTS, LONDON, NUMBERS, Row, lines
-from tests.dialers.worlds import on_record
+from tests.dialers.worlds import assert_cuts_give_the_whole, on_record
 
 PHONES = st.sampled_from(["2079460001", "2079460002", "02079460003", "442079460004", "2079460009"])
 STATUS = st.sampled_from(["N", "AA", "SALE", "DNC", "QUEUE", "PTP", "B"])
@@ -97,11 +97,4 @@ def same_but_for_lines(one, two):
 @given(rows=ONE_EACH, cut=st.integers(0, 12), back=st.integers(0, 12))
 def test_overlapping_exports_give_the_calls_of_the_whole(tmp_path_factory, rows, cut, back):
     folder = tmp_path_factory.mktemp("overlap")
-    calls = ["account_id", "started_at", "outcome"]
-    whole = read_rows(folder, rows).attempts
-    first = read_rows(folder, rows[:cut]).attempts
-    second = read_rows(folder, rows[max(0, cut - back) :], first).attempts
-    both = pl.concat([first.join(second, on="attempt_id", how="anti"), second])
-    assert_frame_equal(both.select(calls).sort(calls), whole.select(calls).sort(calls))
-    again = read_rows(folder, rows, both).attempts
-    assert_frame_equal(again.drop("_line"), both.sort("attempt_id").drop("_line"))
+    assert_cuts_give_the_whole(lambda *given: read_rows(folder, *given).attempts, rows, cut, back)

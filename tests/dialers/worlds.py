@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import polars as pl
+from polars.testing import assert_frame_equal
 
 from skiptrace.contracts.inputs import ATTEMPTS
 from skiptrace.dialers import OnRecord
@@ -25,3 +26,16 @@ def on_record(placements, accounts, numbers=(), attempts=None, as_of=MUCH_LATER)
         uncoded=ATTEMPTS.empty(),
         attempts=ATTEMPTS.empty() if attempts is None else attempts.select(list(ATTEMPTS.schema)),
     )
+
+
+def assert_cuts_give_the_whole(read, rows, cut, back):
+    """Check that a log cut in two, overlapping by some rows, gives the attempts of the whole, and that these stay.
+
+    ``read`` reads rows with the attempts on record, if there are any, and returns the attempts.
+    """
+    columns = ["account_id", "started_at", "outcome"]
+    whole, first = read(rows), read(rows[:cut])
+    second = read(rows[max(0, cut - back) :], first)
+    both = pl.concat([first.join(second, on="attempt_id", how="anti"), second])
+    assert_frame_equal(both.select(columns).sort(columns), whole.select(columns).sort(columns))
+    assert_frame_equal(read(rows, both).drop("_line"), both.sort("attempt_id").drop("_line"))
